@@ -1,0 +1,166 @@
+//! Runs a scan: rules and files in, a report out. The one place where the stages meet.
+
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use anyhow::{Context, Result, anyhow, bail};
+use rayon::prelude::*;
+
+use crate::config::{Options, Selector};
+use crate::exit::ExitCode;
+use crate::input::walk::{WalkOptions, display_path, plain_io_error, walk};
+use crate::input::{Loader, Skip, rule_files};
+use crate::model::{Origin, Severity};
+use crate::report::{Report, Skipped};
+use crate::rules::RuleSet;
+use crate::scan::{FileReport, Scanner};
+
+/// Told about progress from several threads at once.
+pub trait Progress: Sync {
+    /// So many files will be scanned.
+    fn total(&self, files: u64);
+    /// One more file is done.
+    fn advance(&self);
+}
+
+/// Hears nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct NoProgress;
+
+impl Progress for NoProgress {
+    fn total(&self, _: u64) {}
+    fn advance(&self) {}
+}
+
+/// The rules that the options ask for: those built in and the user's, less those deselected.
+///
+/// # Errors
+///
+/// When a rule file is invalid or a selector names no rule.
+pub fn load_rules(options: &Options) -> Result<RuleSet> {
+    let mut rules = RuleSet::built_in();
+    for folder in &options.rules {
+        for (path, text) in rule_files::read(folder).map_err(|problem| anyhow!(problem))? {
+            rules.add(&path, &text)?;
+        }
+    }
+    for selector in options.select.iter().chain(&options.ignore) {
+        if let Selector::Rule(id) = selector
+            && rules.get(id).is_none()
+        {
+            bail!(unknown_rule(&rules, id));
+        }
+    }
+    let selects = |selectors: &[Selector], id: &str, theme| selectors.iter().any(|selector| selector.matches(id, theme));
+    rules.retain(|rule| {
+        (options.select.is_empty() || selects(&options.select, &rule.id, rule.theme)) && !selects(&options.ignore, &rule.id, rule.theme)
+    });
+    if rules.is_empty() {
+        bail!("no rule is left: --select and --ignore leave nothing to check");
+    }
+    Ok(rules)
+}
+
+/// The sentence for a rule id that does not exist.
+pub fn unknown_rule(rules: &RuleSet, id: &str) -> String {
+    let hint = rules.nearest(id).map_or_else(|| "`doorward rules` lists them all".to_owned(), |near| format!("did you mean `{near}`?"));
+    format!("there is no rule or theme `{}`; {hint}", crate::excerpt::escape::escaped(id))
+}
+
+/// Scans what the options name.
+///
+/// # Errors
+///
+/// When a given path does not exist or the threads cannot be started. A file that cannot be scanned is no error: it is in
+/// the report's coverage.
+pub fn scan(options: &Options, rules: &RuleSet, progress: &dyn Progress) -> Result<Report> {
+    for path in &options.paths {
+        path.symlink_metadata().map_err(|error| anyhow!("{}: {}", shown(path), plain_io_error(&error)))?;
+    }
+    let now = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |elapsed| elapsed.as_secs().cast_signed());
+    let scanner = Scanner::new(rules, options.min_confidence, now);
+    let mut found = walk(&options.paths, &WalkOptions { respect_ignores: options.respect_ignores, threads: options.threads });
+    // Overlapping paths name a file twice.
+    found.files.sort_unstable();
+    found.files.dedup();
+    progress.total(found.files.len() as u64);
+
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build().context("the threads could not be started")?;
+    let mut report = pool.install(|| {
+        found
+            .files
+            .par_iter()
+            .map_init(
+                || Loader::new(options.max_file_size),
+                |loader, path| {
+                    let report = scan_file(&scanner, loader, path);
+                    progress.advance();
+                    report
+                },
+            )
+            .reduce(Report::default, merge)
+    });
+    let errors = found.errors.into_iter().map(|(path, reason)| Skipped { path: shown(&path), reason });
+    report.coverage.skipped.extend(errors);
+    report.coverage.skipped.sort();
+    report.files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(report)
+}
+
+fn shown(path: &Path) -> String {
+    crate::excerpt::escape::escaped(&display_path(path))
+}
+
+fn scan_file(scanner: &Scanner, loader: &mut Loader, path: &PathBuf) -> Report {
+    let mut report = Report::default();
+    let name = display_path(path);
+    let skip = |reason: String| Skipped { path: name.clone(), reason };
+    match loader.load(path) {
+        Ok(loaded) => {
+            report.coverage.files = 1;
+            report.coverage.bytes = loaded.size;
+            add(&mut report, scanner.scan(&name, loaded.text, loaded.encoding, Origin::Worktree));
+        }
+        Err(Skip::Binary) => report.coverage.binary = 1,
+        Err(Skip::TooLarge { size }) => {
+            let size = humansize::format_size(size, humansize::BINARY.decimal_places(1));
+            report.coverage.skipped.push(skip(format!("{size} is more than --max-file-size")));
+        }
+        Err(Skip::Failed(error)) => report.coverage.skipped.push(skip(plain_io_error(&error))),
+    }
+    report
+}
+
+fn add(report: &mut Report, file: FileReport) {
+    report.coverage.below_confidence += file.below_confidence as u64;
+    if let Some(message) = &file.internal_error {
+        let reason = format!("internal error: {message}");
+        report.coverage.skipped.push(Skipped { path: file.path.clone(), reason });
+    }
+    if !file.findings.is_empty() {
+        report.files.push(file);
+    }
+}
+
+fn merge(mut left: Report, mut right: Report) -> Report {
+    left.files.append(&mut right.files);
+    let (coverage, other) = (&mut left.coverage, &mut right.coverage);
+    coverage.files += other.files;
+    coverage.bytes += other.bytes;
+    coverage.binary += other.binary;
+    coverage.below_confidence += other.below_confidence;
+    coverage.skipped.append(&mut other.skipped);
+    left
+}
+
+/// What the process says in its exit code.
+pub fn exit_code(report: &Report, fail_on: Option<Severity>) -> ExitCode {
+    let fails = fail_on.is_some_and(|least| report.active().any(|reported| reported.finding.severity >= least));
+    if fails {
+        ExitCode::Findings
+    } else if report.is_complete() {
+        ExitCode::Clean
+    } else {
+        ExitCode::Incomplete
+    }
+}

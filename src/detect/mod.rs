@@ -1,0 +1,3 @@
+//! Detectors: pure functions from a file to its findings.
+
+pub mod secrets;

@@ -1,0 +1,121 @@
+//! The second pass: where the fixed texts of rules stand.
+//!
+//! Two tables, for two kinds of fixed text. Tokens' beginnings are many, and are looked up only where a word begins inside
+//! a run. Words and phrases are few, and are looked for in the whole text with a vectorised search.
+
+use aho_corasick::{AhoCorasick, MatchKind, packed};
+
+use crate::rules::literals::MIN_LITERAL;
+
+/// Looks up which literals begin at a place. Hashes three bytes; rules' literals are at least that long.
+#[derive(Debug)]
+pub struct PrefixTable {
+    /// Bit set of hashes that occur: 8 KiB, so that it stays in the first-level cache.
+    present: Vec<u64>,
+    /// Literals in the order of their hashes, with the index that the caller gave.
+    entries: Vec<(u16, Box<[u8]>, usize)>,
+}
+
+fn hash(bytes: &[u8]) -> u16 {
+    let word = u32::from(bytes[0]) | u32::from(bytes[1]) << 8 | u32::from(bytes[2]) << 16;
+    // Multiplicative hashing after Knuth; the high half mixes all three bytes.
+    (word.wrapping_mul(0x9E37_79B1) >> 16) as u16
+}
+
+impl PrefixTable {
+    /// A table of literals, each with the index it stands for.
+    pub fn new<'l>(literals: impl Iterator<Item = (&'l str, usize)>) -> Self {
+        let mut entries: Vec<_> = literals.map(|(text, index)| (hash(text.as_bytes()), text.as_bytes().into(), index)).collect();
+        entries.sort();
+        let mut present = vec![0_u64; 1 << 10];
+        for (hash, ..) in &entries {
+            present[usize::from(*hash >> 6)] |= 1 << (hash & 63);
+        }
+        Self { present, entries }
+    }
+
+    /// Calls `visit` with the index of each literal that begins at `at`.
+    pub fn lookup(&self, text: &[u8], at: usize, mut visit: impl FnMut(usize)) {
+        let Some(first) = text.get(at..at + MIN_LITERAL) else { return };
+        let hash = hash(first);
+        if self.present[usize::from(hash >> 6)] & 1 << (hash & 63) == 0 {
+            return;
+        }
+        let from = self.entries.partition_point(|(other, ..)| *other < hash);
+        for (_, literal, index) in self.entries[from..].iter().take_while(|(other, ..)| *other == hash) {
+            if text[at..].starts_with(literal) {
+                visit(*index);
+            }
+        }
+    }
+}
+
+/// Finds any of a few words in a text.
+#[derive(Debug)]
+pub struct WordSearch {
+    searcher: Searcher,
+}
+
+#[derive(Debug)]
+enum Searcher {
+    /// Vectorised; only where the processor and the number of words allow.
+    Packed(packed::Searcher),
+    General(AhoCorasick),
+}
+
+impl WordSearch {
+    /// A search for `words`; where several begin at one place, the longest is found.
+    ///
+    /// # Panics
+    ///
+    /// When there are so many words that no automaton can be built, which takes millions.
+    pub fn new(words: &[String]) -> Self {
+        let packed = packed::Config::new()
+            .match_kind(packed::MatchKind::LeftmostLongest)
+            .builder()
+            .extend(words)
+            .build();
+        let searcher = packed.map_or_else(
+            || {
+                let general = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words);
+                Searcher::General(general.expect("a few words make a small automaton"))
+            },
+            Searcher::Packed,
+        );
+        Self { searcher }
+    }
+
+    /// Calls `visit` with the index of each word found and where it starts, from left to right without overlaps.
+    pub fn find(&self, text: &[u8], mut visit: impl FnMut(usize, usize)) {
+        match &self.searcher {
+            Searcher::Packed(packed) => packed.find_iter(text).for_each(|m| visit(m.pattern().as_usize(), m.start())),
+            Searcher::General(general) => general.find_iter(text).for_each(|m| visit(m.pattern().as_usize(), m.start())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_literal_at_a_place_is_found() {
+        let table = PrefixTable::new([("ghp_", 0), ("gh", 1), ("xoxb", 2), ("ghp_a", 3)].into_iter().filter(|(l, _)| l.len() > 2));
+        let at = |text: &str, at: usize| {
+            let mut found = Vec::new();
+            table.lookup(text.as_bytes(), at, |index| found.push(index));
+            found
+        };
+        assert_eq!(at("ghp_abc", 0), [0, 3]);
+        assert_eq!(at(" ghp_x", 1), [0]);
+        assert_eq!(at("gh", 0), [0; 0]);
+    }
+
+    #[test]
+    fn words_are_found_from_left_to_right() {
+        let search = WordSearch::new(&["pass".to_owned(), "passphrase".to_owned(), "://".to_owned()]);
+        let mut found = Vec::new();
+        search.find(b"a://b passphrase pass", |word, at| found.push((word, at)));
+        assert_eq!(found, [(2, 1), (1, 6), (0, 17)]);
+    }
+}

@@ -1,0 +1,109 @@
+//! A possible finding, before it is known whether another one says the same place better.
+
+use std::ops::Range;
+
+use crate::model::{Confidence, Doubt, Finding, Label, Role, RuleId, Secret, Severity, SourceFile, Span};
+
+/// How specific a kind of match is; of two that overlap, the more specific stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    /// A literal behind a credential-like name.
+    Assigned,
+    /// A value that a word near it explains.
+    Value,
+    /// A secret behind fixed words, or in a URL.
+    Phrase,
+    /// A token of a known shape.
+    Token,
+    /// A key block.
+    Block,
+}
+
+/// A possible finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// Index of the rule in the detector.
+    pub rule: usize,
+    /// The text to underline.
+    pub secret: Range<usize>,
+    /// The text that must not be shown.
+    pub hidden: Range<usize>,
+    /// How specific the match is.
+    pub rank: Rank,
+    /// Confidence before doubts.
+    pub confidence: Confidence,
+    /// What speaks against it.
+    pub doubts: Vec<Doubt>,
+    /// Whether the role of the file was already weighed.
+    pub is_weighed: bool,
+}
+
+impl Candidate {
+    /// A candidate of medium confidence without doubts.
+    pub fn new(rule: usize, secret: Range<usize>, rank: Rank) -> Self {
+        let hidden = secret.clone();
+        Self { rule, secret, hidden, rank, confidence: Confidence::Medium, doubts: Vec::new(), is_weighed: false }
+    }
+
+    fn order(&self) -> (Rank, bool, Confidence, usize) {
+        (self.rank, self.doubts.is_empty(), self.confidence, self.hidden.len())
+    }
+
+    /// The finding, with doubts turned into confidence.
+    pub fn into_finding(mut self, file: &SourceFile<'_>, rule: RuleId, severity: Severity) -> Finding {
+        let mut confidence = self.confidence;
+        if !self.is_weighed && matches!(file.role, Role::Test | Role::Example | Role::Documentation) {
+            self.doubts.push(Doubt::Role);
+            confidence = confidence.min(Confidence::Medium);
+        }
+        if self.doubts.iter().any(|&doubt| doubt != Doubt::Role) {
+            confidence = Confidence::Low;
+        }
+        self.doubts.sort();
+        self.doubts.dedup();
+        let hidden = Span::new(self.hidden.clone());
+        Finding {
+            rule,
+            severity,
+            confidence,
+            primary: Label { span: Span::new(self.secret), text: String::new() },
+            related: Vec::new(),
+            secret: Some(Secret::new(&file.text[self.hidden])),
+            hidden: vec![hidden],
+            doubts: self.doubts,
+            suppressed: None,
+        }
+    }
+}
+
+/// Keeps, of candidates that overlap, the most specific and surest, in the order of their places.
+pub fn strongest(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
+    candidates.sort_by(|a, b| b.order().cmp(&a.order()).then(a.secret.start.cmp(&b.secret.start)).then(a.rule.cmp(&b.rule)));
+    let mut kept: Vec<Candidate> = Vec::new();
+    // Kept spans never overlap, so a sorted map of their starts answers each question in logarithmic time.
+    let mut spans: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
+    for candidate in candidates {
+        let range = candidate.secret.start.min(candidate.hidden.start)..candidate.secret.end.max(candidate.hidden.end);
+        let is_free = spans.range(..range.end).next_back().is_none_or(|(_, &end)| end <= range.start);
+        if is_free {
+            spans.insert(range.start, range.end);
+            kept.push(candidate);
+        }
+    }
+    kept.sort_by_key(|candidate| candidate.secret.start);
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_more_specific_of_two_overlapping_candidates_stays() {
+        let assigned = Candidate::new(0, 5..20, Rank::Assigned);
+        let token = Candidate::new(1, 8..15, Rank::Token);
+        let elsewhere = Candidate::new(2, 30..40, Rank::Assigned);
+        let kept = strongest(vec![assigned, elsewhere.clone(), token.clone()]);
+        assert_eq!(kept, [token, elsewhere]);
+    }
+}

@@ -1,0 +1,409 @@
+//! Finds credentials.
+//!
+//! Two passes over the bytes, each far faster than a regular expression: [`runs`] of token characters, at whose word starts
+//! the beginnings of tokens are looked up, and a search for a few [`anchors`] in the whole text: credential-like names,
+//! phrases, key blocks and URLs. Expressions run only at the places found so, anchored and bounded. What they match becomes
+//! a [`Candidate`], is judged, and the best of overlapping candidates stay.
+
+pub mod anchors;
+pub mod assignment;
+pub mod candidate;
+pub mod check;
+pub mod entropy;
+pub mod model;
+pub mod name;
+pub mod native;
+pub mod pattern;
+pub mod runs;
+pub mod value;
+
+use std::collections::{HashMap, HashSet};
+
+use crate::detect::secrets::anchors::{PrefixTable, WordSearch};
+use crate::detect::secrets::assignment::Assignment;
+use crate::detect::secrets::candidate::{Candidate, Rank, strongest};
+use crate::detect::secrets::model::{Features, Model};
+use crate::detect::secrets::name::{NameKind, NameReader};
+use crate::detect::secrets::native::{private_key, url_password};
+use crate::detect::secrets::pattern::Pattern;
+use crate::detect::secrets::value::ValueReader;
+use crate::model::{Confidence, Doubt, Finding, RuleId, Severity, SourceFile};
+use crate::rules::rule::Place;
+use crate::rules::{Check, Matcher, Native, Rule, RuleSet, literals};
+
+/// Detects credentials by the rules it was made from. Shared by all threads.
+#[derive(Debug)]
+pub struct SecretsDetector {
+    rules: Vec<RuleEntry>,
+    /// The rule that each native check reports under.
+    natives: HashMap<Native, usize>,
+    variants: Vec<Variant>,
+    /// Variants of `value` rules.
+    values: Vec<ValueVariant>,
+    tokens: PrefixTable,
+    words: WordSearch,
+    /// What each word of `words` leads to.
+    actions: Vec<Vec<Action>>,
+    names: NameReader,
+    reader: ValueReader,
+    model: Model,
+    known_public: HashSet<String>,
+    /// Seconds since 1970, for expiry dates.
+    now: i64,
+}
+
+#[derive(Debug)]
+struct RuleEntry {
+    id: RuleId,
+    severity: Severity,
+    confidence: Confidence,
+}
+
+#[derive(Debug)]
+struct Variant {
+    rule: usize,
+    pattern: Pattern,
+    check: Option<Check>,
+    min_entropy: Option<f32>,
+    lead: usize,
+    rank: Rank,
+}
+
+#[derive(Debug)]
+struct ValueVariant {
+    variant: Variant,
+    near: Pattern,
+    length: (usize, usize),
+}
+
+/// What a word in the text leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Action {
+    /// Read an assignment around the byte this far into the word.
+    Name(usize),
+    /// Read a private key block.
+    Key,
+    /// Read a URL.
+    Url,
+    /// Try a variant.
+    Phrase(usize),
+}
+
+impl SecretsDetector {
+    /// Compiles the secret rules of a set. `now` is in seconds since 1970 and decides whether a token expired.
+    pub fn new(set: &RuleSet, now: i64) -> Self {
+        let mut rules: Vec<RuleEntry> = Vec::new();
+        let mut natives = HashMap::new();
+        let mut variants = Vec::new();
+        let mut values = Vec::new();
+        let mut tokens = Vec::new();
+        let mut words: Vec<(String, Action)> = Vec::new();
+        for rule in set.iter() {
+            let index = rules.len();
+            rules.push(RuleEntry::new(rule));
+            let shapes = match &rule.matcher {
+                Matcher::Secret(shapes) => shapes,
+                Matcher::Native(native) => {
+                    natives.insert(*native, index);
+                    continue;
+                }
+            };
+            for shape in shapes {
+                let max_len = literals::length(&shape.pattern).map_or(usize::MAX, |(_, max)| max);
+                let (lead, rank) = match &shape.place {
+                    Place::Token(anchor) => (anchor.lead, Rank::Token),
+                    Place::Phrase(anchor) => (anchor.lead, Rank::Phrase),
+                    Place::Value { .. } => (0, Rank::Value),
+                };
+                let pattern = Pattern::new(shape.pattern.clone(), max_len);
+                let variant = Variant { rule: index, pattern, check: shape.check, min_entropy: shape.min_entropy, lead, rank };
+                match &shape.place {
+                    Place::Token(anchor) => {
+                        tokens.extend(anchor.literals.iter().map(|literal| (literal.as_str(), variants.len())));
+                        variants.push(variant);
+                    }
+                    Place::Phrase(anchor) => {
+                        words.extend(anchor.literals.iter().map(|text| (text.clone(), Action::Phrase(variants.len()))));
+                        variants.push(variant);
+                    }
+                    Place::Value { near, length } => {
+                        let near = Pattern::new(format!("(?i:{near})"), usize::MAX);
+                        values.push(ValueVariant { variant, near, length: *length });
+                    }
+                }
+            }
+        }
+        let has = |native| natives.contains_key(&native);
+        let keys = [Native::PemPrivateKey, Native::EncryptedPrivateKey, Native::PgpPrivateKey, Native::PuttyPrivateKey];
+        if keys.into_iter().any(has) {
+            words.extend(private_key::WORDS.iter().map(|word| ((*word).to_owned(), Action::Key)));
+        }
+        if has(Native::UrlPassword) {
+            words.push((url_password::WORD.to_owned(), Action::Url));
+        }
+        if has(Native::AssignedPassword) || has(Native::AssignedKey) || !values.is_empty() {
+            words.extend(NameReader::STEMS.iter().flat_map(|stem| spellings(stem)).map(|word| (word, Action::Name(0))));
+        }
+        let (words, actions) = merge_words(words);
+        let shared = set.shared();
+        Self {
+            rules,
+            natives,
+            variants,
+            values,
+            tokens: PrefixTable::new(tokens.into_iter()),
+            words: WordSearch::new(&words),
+            actions,
+            names: NameReader::new(&shared.names),
+            reader: ValueReader::new(shared),
+            model: Model::new(&shared.assignment_model),
+            known_public: shared.known_public.values.iter().map(|value| value.sha256.clone()).collect(),
+            now,
+        }
+    }
+
+    /// Appends the file's findings, in the order of their places.
+    pub fn detect(&self, file: &SourceFile<'_>, findings: &mut Vec<Finding>) {
+        let mut candidates = Vec::new();
+        self.find_tokens(file, &mut candidates);
+        self.find_words(file, &mut candidates);
+        findings.extend(strongest(candidates).into_iter().map(|candidate| self.finding(file, candidate)));
+    }
+
+    /// Calls `visit` with each assignment and its features: what the model is trained on.
+    pub fn assignments(&self, file: &SourceFile<'_>, mut visit: impl FnMut(&Assignment, &Features, f32)) {
+        self.each_name(file, |found, name| {
+            let features = model::features(file, &found, name, &self.reader);
+            visit(&found, &features, self.model.score(&features));
+        });
+    }
+
+    fn find_tokens(&self, file: &SourceFile<'_>, candidates: &mut Vec<Candidate>) {
+        let bytes = file.text.as_bytes();
+        for run in runs::Runs::new(bytes) {
+            runs::word_starts(bytes, run, |at| {
+                self.tokens.lookup(bytes, at, |index| self.try_variant(file, index, at, candidates));
+            });
+        }
+    }
+
+    fn find_words(&self, file: &SourceFile<'_>, candidates: &mut Vec<Candidate>) {
+        let mut name_done = 0;
+        self.words.find(file.text.as_bytes(), |word, at| {
+            for action in &self.actions[word] {
+                match *action {
+                    Action::Name(offset) if at + offset >= name_done => {
+                        self.try_assignment(file, at + offset, &mut name_done, candidates);
+                    }
+                    Action::Name(_) => {}
+                    Action::Key => self.try_key(file, at, candidates),
+                    Action::Url => self.try_url(file, at, candidates),
+                    Action::Phrase(index) => self.try_variant(file, index, at, candidates),
+                }
+            }
+        });
+    }
+
+    fn each_name(&self, file: &SourceFile<'_>, mut visit: impl FnMut(Assignment, name::NameReading)) {
+        let mut done = 0;
+        self.words.find(file.text.as_bytes(), |word, at| {
+            let names = self.actions[word].iter().filter_map(|action| match action {
+                Action::Name(offset) => Some(at + offset),
+                _ => None,
+            });
+            for at in names {
+                if at >= done
+                    && let Some((found, name)) = self.read_assignment(file, at, &mut done)
+                {
+                    visit(found, name);
+                }
+            }
+        });
+    }
+
+    fn try_variant(&self, file: &SourceFile<'_>, index: usize, at: usize, candidates: &mut Vec<Candidate>) {
+        let variant = &self.variants[index];
+        let text = file.text;
+        let first = text.floor_char_boundary(at.saturating_sub(variant.lead));
+        for start in (first..=at).filter(|&start| text.is_char_boundary(start) && begins_word(text, start, variant, at)) {
+            let Some(found) = variant.pattern.match_at(text, start) else { continue };
+            if found.whole.end <= at || !ends_word(text.as_bytes(), found.whole.end) {
+                continue;
+            }
+            let mut candidate = Candidate::new(variant.rule, found.secret, variant.rank);
+            candidate.confidence = self.rules[variant.rule].confidence;
+            self.judge_token(file, variant, &mut candidate);
+            candidates.push(candidate);
+            return;
+        }
+    }
+
+    /// Applies what a token's own text says: its check, its entropy, stand-ins.
+    fn judge_token(&self, file: &SourceFile<'_>, variant: &Variant, candidate: &mut Candidate) {
+        let token = &file.text[candidate.secret.clone()];
+        match variant.check.map(|check| check::run(check, token, self.now)) {
+            Some(check::Verdict::Valid) => candidate.confidence = Confidence::High,
+            Some(check::Verdict::Doubtful(doubt)) => candidate.doubts.push(doubt),
+            Some(check::Verdict::Plausible) | None => {}
+        }
+        if variant.min_entropy.is_some_and(|least| entropy::shannon(token.as_bytes()) < least) {
+            candidate.doubts.push(Doubt::LowEntropy);
+        }
+        if self.reader.token_holds_placeholder(token) {
+            candidate.doubts.push(Doubt::Placeholder);
+        }
+        // The fixed beginning says nothing about the rest.
+        let tail = token.char_indices().nth(8).map_or(token, |(at, _)| &token[at..]);
+        if value::is_sequence(tail) && tail.len() >= 6 {
+            candidate.doubts.push(Doubt::Sequence);
+        }
+    }
+
+    fn try_key(&self, file: &SourceFile<'_>, at: usize, candidates: &mut Vec<Candidate>) {
+        let Some(block) = private_key::read(file.text, at) else { return };
+        self.push_native(block.native, Rank::Block, block.found, candidates);
+    }
+
+    fn try_url(&self, file: &SourceFile<'_>, at: usize, candidates: &mut Vec<Candidate>) {
+        if let Some(found) = url_password::read(file.text, at, &self.reader) {
+            self.push_native(Native::UrlPassword, Rank::Phrase, found, candidates);
+        }
+    }
+
+    fn push_native(&self, native: Native, rank: Rank, found: native::NativeMatch, candidates: &mut Vec<Candidate>) {
+        let Some(&rule) = self.natives.get(&native) else { return };
+        let mut candidate = Candidate::new(rule, found.primary, rank);
+        candidate.confidence = found.confidence.unwrap_or(self.rules[rule].confidence);
+        candidate.hidden = found.secret;
+        candidate.doubts = found.doubts;
+        candidates.push(candidate);
+    }
+
+    fn read_assignment(&self, file: &SourceFile<'_>, at: usize, done: &mut usize) -> Option<(Assignment, name::NameReading)> {
+        let found = assignment::read(file.text, at, file.kind);
+        // Most names assign nothing: then only this word is done, and the rest of the name is cheap to try again.
+        let found = found?;
+        *done = found.name.end;
+        let name = self.names.read(&file.text[found.name.clone()])?;
+        let value = &file.text[found.value.clone()];
+        let is_bare = found.quote == assignment::Quote::None;
+        let is_literal = !value::is_reference(value) && !(is_bare && value::is_expression(value));
+        let is_looked_up = found.wrapper.as_ref().is_some_and(|wrapper| is_look_up(&file.text[wrapper.clone()]));
+        (is_literal && !is_looked_up).then_some((found, name))
+    }
+
+    fn try_assignment(&self, file: &SourceFile<'_>, at: usize, done: &mut usize, candidates: &mut Vec<Candidate>) {
+        let Some((found, name)) = self.read_assignment(file, at, done) else { return };
+        self.try_values(file, &found, candidates);
+        let native = if name.kind == NameKind::Password { Native::AssignedPassword } else { Native::AssignedKey };
+        let Some(&rule) = self.natives.get(&native) else { return };
+        let features = model::features(file, &found, name, &self.reader);
+        let score = self.model.score(&features);
+        let mut candidate = Candidate::new(rule, found.value, Rank::Assigned);
+        candidate.is_weighed = true;
+        candidate.confidence = if score >= self.model.high { Confidence::High } else { Confidence::Medium };
+        if score < self.model.medium {
+            let is_stand_in = features.iter().any(|(name, _)| name.ends_with("placeholder"));
+            candidate.doubts.push(if is_stand_in { Doubt::Placeholder } else { Doubt::Unlikely });
+        }
+        candidates.push(candidate);
+    }
+
+    /// Tries the rules that know a value by its shape together with a word near it.
+    fn try_values(&self, file: &SourceFile<'_>, found: &Assignment, candidates: &mut Vec<Candidate>) {
+        const NEAR: usize = 40;
+        let value = &file.text[found.value.clone()];
+        let from = file.text.floor_char_boundary(found.value.start.saturating_sub(NEAR).min(found.name.start));
+        let context = &file.text[from..found.value.start];
+        let context = context.rsplit(['\n', '\r']).next().unwrap_or(context);
+        let fits = |entry: &&ValueVariant| (entry.length.0..=entry.length.1).contains(&value.len());
+        for ValueVariant { variant, near, .. } in self.values.iter().filter(fits) {
+            if !near.is_match(context) && !near.is_match(&file.text[found.name.clone()]) {
+                continue;
+            }
+            let Some(matched) = variant.pattern.match_all(value) else { continue };
+            let secret = found.value.start + matched.secret.start..found.value.start + matched.secret.end;
+            let mut candidate = Candidate::new(variant.rule, secret, variant.rank);
+            candidate.confidence = self.rules[variant.rule].confidence;
+            self.judge_token(file, variant, &mut candidate);
+            if self.reader.holds_placeholder(value) {
+                candidate.doubts.push(Doubt::Placeholder);
+            }
+            candidates.push(candidate);
+        }
+    }
+
+    fn finding(&self, file: &SourceFile<'_>, mut candidate: Candidate) -> Finding {
+        let rule = &self.rules[candidate.rule];
+        if self.is_known_public(&file.text[candidate.hidden.clone()]) {
+            candidate.doubts.push(Doubt::KnownPublic);
+        }
+        candidate.into_finding(file, rule.id.clone(), rule.severity)
+    }
+
+    fn is_known_public(&self, value: &str) -> bool {
+        use sha2::{Digest, Sha256};
+        let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(value.as_bytes()));
+        self.known_public.contains(&digest)
+    }
+}
+
+impl RuleEntry {
+    fn new(rule: &Rule) -> Self {
+        Self { id: RuleId::new(&rule.id), severity: rule.severity, confidence: rule.confidence }
+    }
+}
+
+/// The spellings of a word that are searched for: `token`, `Token`, `TOKEN`.
+fn spellings(stem: &str) -> [String; 3] {
+    let title = stem[..1].to_ascii_uppercase() + &stem[1..];
+    [stem.to_owned(), title, stem.to_ascii_uppercase()]
+}
+
+/// Joins the actions of equal words, and gives a longer word the actions of those it holds, since only the longest is found.
+fn merge_words(mut words: Vec<(String, Action)>) -> (Vec<String>, Vec<Vec<Action>>) {
+    words.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut texts: Vec<String> = words.iter().map(|(text, _)| text.clone()).collect();
+    texts.dedup();
+    let actions = texts
+        .iter()
+        .map(|text| {
+            let mut actions = Vec::new();
+            for (other, action) in &words {
+                let action = match action {
+                    Action::Name(_) => text.find(other.as_str()).map(Action::Name),
+                    other_action => text.starts_with(other.as_str()).then_some(*other_action),
+                };
+                actions.extend(action.filter(|action| !actions.contains(action)));
+            }
+            actions
+        })
+        .collect();
+    (texts, actions)
+}
+
+/// Whether a match may begin at `start`. Where the anchor itself stands, the search made sure; before it, a word must begin.
+fn begins_word(text: &str, start: usize, variant: &Variant, anchor: usize) -> bool {
+    if start == anchor && variant.rank == Rank::Token {
+        return true;
+    }
+    !start.checked_sub(1).is_some_and(|at| runs::is_alphanumeric(text.as_bytes()[at]) && runs::is_alphanumeric(text.as_bytes()[start]))
+}
+
+/// Whether a word ends at `end`, so that a match is no part of a longer run.
+fn ends_word(bytes: &[u8], end: usize) -> bool {
+    let word = |byte: u8| runs::is_alphanumeric(byte) || byte == b'_';
+    let last = end.checked_sub(1).is_some_and(|at| word(bytes[at]));
+    !(last && bytes.get(end).is_some_and(|&byte| word(byte)))
+}
+
+/// Whether a function that wraps a string looks something up by that string, so that the string is a name.
+fn is_look_up(callee: &str) -> bool {
+    let lower = callee.to_ascii_lowercase();
+    let last = lower.rsplit(['.', ':', '>']).next().unwrap_or(&lower);
+    ["env", "get", "fetch", "find", "load", "read", "lookup", "query", "param", "select", "require", "import", "config", "setting", "prompt", "input", "open",
+        "translate", "gettext", "message", "label", "print", "format", "log", "error", "exec", "regex", "match", "test", "hash", "expect", "describe", "option", "field", "element", "by", "resolve", "join", "file", "path"]
+        .iter()
+        .any(|verb| last.starts_with(verb) || last.ends_with(verb))
+        || matches!(last, "t" | "_" | "__" | "i18n" | "tr" | "$t" | "$")
+}

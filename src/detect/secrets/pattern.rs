@@ -1,0 +1,78 @@
+//! A rule's regular expression, compiled at its first use.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use regex_automata::meta::Regex;
+use regex_automata::util::captures::Captures;
+use regex_automata::{Anchored, Input};
+
+/// Name of the group that narrows a match to the secret.
+const SECRET_GROUP: &str = "secret";
+
+/// A lazily compiled pattern. Compiling one takes about 100 microseconds, so a run that meets few tokens stays fast.
+#[derive(Debug)]
+pub struct Pattern {
+    source: String,
+    /// Longest match in bytes; the search never looks further.
+    max_len: usize,
+    regex: OnceLock<Regex>,
+}
+
+/// Where a pattern matched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PatternMatch {
+    /// The whole match.
+    pub whole: Range<usize>,
+    /// The part that is the secret.
+    pub secret: Range<usize>,
+}
+
+impl Pattern {
+    /// A pattern from its source, which was checked when the rule was read.
+    pub fn new(source: String, max_len: usize) -> Self {
+        Self { source, max_len, regex: OnceLock::new() }
+    }
+
+    fn regex(&self) -> &Regex {
+        self.regex.get_or_init(|| Regex::new(&self.source).expect("patterns are checked when their rule is read"))
+    }
+
+    /// Matches the pattern at exactly `at`.
+    pub fn match_at(&self, text: &str, at: usize) -> Option<PatternMatch> {
+        let end = text.len().min(at.saturating_add(self.max_len));
+        self.search(Input::new(text).range(at..end).anchored(Anchored::Yes))
+    }
+
+    /// Whether the pattern matches all of `text`.
+    pub fn match_all(&self, text: &str) -> Option<PatternMatch> {
+        self.search(Input::new(text).anchored(Anchored::Yes)).filter(|found| found.whole.end == text.len())
+    }
+
+    /// Whether the pattern matches anywhere in `text`.
+    pub fn is_match(&self, text: &str) -> bool {
+        self.regex().is_match(text)
+    }
+
+    fn search(&self, input: Input<'_>) -> Option<PatternMatch> {
+        let regex = self.regex();
+        let mut captures: Captures = regex.create_captures();
+        regex.search_captures(&input, &mut captures);
+        let whole = captures.get_match()?.range();
+        let secret = captures.get_group_by_name(SECRET_GROUP).map_or_else(|| whole.clone(), |span| span.start..span.end);
+        Some(PatternMatch { whole, secret })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_secret_group_narrows_the_match() {
+        let pattern = Pattern::new("key=(?P<secret>[a-z]{3,5})".to_owned(), 9);
+        let found = pattern.match_at("a key=abcd", 2).unwrap();
+        assert_eq!((found.whole, found.secret), (2..10, 6..10));
+        assert_eq!(pattern.match_at("a key=abcd", 1), None);
+    }
+}

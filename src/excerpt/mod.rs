@@ -1,0 +1,232 @@
+//! The only way to quote a file: the line around a place, with secrets masked, dangerous characters escaped, and cut to a
+//! readable length.
+//!
+//! Excerpts are made while the text is at hand, so that memory follows findings and not files, and so that no reporter ever
+//! holds a secret.
+
+pub mod escape;
+
+use std::ops::Range;
+
+use crate::model::{Finding, LineIndex, SourceFile, Span, secret};
+
+/// Characters shown on either side of a highlight that is far from the edge of its line.
+const AROUND: usize = 70;
+/// Longest highlight shown, in characters.
+const MAX_HIGHLIGHT: usize = 100;
+/// Columns that a tab takes.
+const TAB: &str = "    ";
+/// Secrets at least this long, in bytes, are masked wherever their text stands, not only where they were found.
+const MIN_REPEATED: usize = 6;
+
+/// A quoted line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// Number of the line, from 1.
+    pub line: u32,
+    /// The line: masked, escaped and cut. One line, no control characters.
+    pub text: String,
+    /// The part of `text` to underline, in bytes.
+    pub highlight: Range<usize>,
+}
+
+/// Makes the excerpts of one file.
+#[derive(Debug)]
+pub struct Quoter<'a> {
+    file: &'a SourceFile<'a>,
+    lines: &'a LineIndex,
+    /// Places whose text is masked, sorted, without overlaps.
+    hidden: Vec<Span>,
+    /// Texts that are masked wherever they stand.
+    repeated: Vec<&'a str>,
+}
+
+impl<'a> Quoter<'a> {
+    /// A quoter that masks the secrets of all these findings, reported or not.
+    pub fn new(file: &'a SourceFile<'a>, lines: &'a LineIndex, findings: &[Finding]) -> Self {
+        let mut spans: Vec<Span> = findings.iter().flat_map(|finding| finding.hidden.iter().copied()).collect();
+        spans.sort();
+        let mut repeated: Vec<&str> = spans.iter().map(|&span| file.slice(span)).filter(|text| text.len() >= MIN_REPEATED && !text.contains('\n')).collect();
+        repeated.sort_unstable();
+        repeated.dedup();
+        let mut hidden: Vec<Span> = Vec::new();
+        for span in spans {
+            match hidden.last_mut() {
+                Some(last) if last.end >= span.start => last.end = last.end.max(span.end),
+                _ => hidden.push(span),
+            }
+        }
+        Self { file, lines, hidden, repeated }
+    }
+
+    /// The first line of `span`, with the part of the span that lies on it highlighted.
+    pub fn quote(&self, span: Span) -> Excerpt {
+        let number = self.lines.line(span.start);
+        let line = self.lines.line_span(self.file.text, number);
+        let end = span.end.min(line.end).max(span.start);
+        let target = Span { start: span.start, end };
+        let mut builder = Builder::default();
+        // Far parts of a long line are not even looked at: a line can be as large as the file.
+        let reach = 4 * (AROUND + MAX_HIGHLIGHT);
+        let from = self.file.text.floor_char_boundary((target.start as usize).saturating_sub(reach).max(line.start as usize));
+        let to = self.file.text.ceil_char_boundary((target.end.min(target.start + 4096) as usize + reach).min(line.end as usize));
+        let mut at = from;
+        for mask in self.masks(from..to) {
+            builder.plain(&self.file.text[at..mask.start], at, target);
+            builder.masked(&self.file.text[mask.clone()], mask.clone(), target);
+            at = mask.end;
+        }
+        builder.plain(&self.file.text[at..to], at, target);
+        let cut_before = from > line.start as usize;
+        let cut_after = to < line.end as usize;
+        let (text, highlight) = builder.cut(cut_before, cut_after);
+        Excerpt { line: number, text, highlight }
+    }
+
+    /// The ranges of `window` to mask, in order, without overlaps. They are not cut at the window's edges where that would
+    /// show less of a secret's beginning than the mask does.
+    fn masks(&self, window: Range<usize>) -> Vec<Range<usize>> {
+        let text = &self.file.text[window.clone()];
+        let first = self.hidden.partition_point(|span| (span.end as usize) <= window.start);
+        let mut masks: Vec<Range<usize>> = self.hidden[first..]
+            .iter()
+            .map(|span| span.range())
+            .take_while(|range| range.start < window.end)
+            .map(|range| range.start.max(window.start)..range.end.min(window.end))
+            .collect();
+        for secret in &self.repeated {
+            masks.extend(memchr::memmem::find_iter(text.as_bytes(), secret.as_bytes()).map(|at| {
+                let start = window.start + at;
+                start..start + secret.len()
+            }));
+        }
+        masks.sort_by_key(|range| (range.start, range.end));
+        let mut merged: Vec<Range<usize>> = Vec::new();
+        for mask in masks {
+            match merged.last_mut() {
+                Some(last) if last.end > mask.start => last.end = last.end.max(mask.end),
+                _ => merged.push(mask),
+            }
+        }
+        merged
+    }
+}
+
+/// Builds an excerpt piece by piece and remembers where the highlight went.
+#[derive(Default)]
+struct Builder {
+    text: String,
+    start: Option<usize>,
+    end: usize,
+}
+
+impl Builder {
+    fn plain(&mut self, piece: &str, offset: usize, target: Span) {
+        for (at, char) in piece.char_indices() {
+            self.mark(offset + at, target);
+            match char {
+                '\t' => self.text.push_str(TAB),
+                _ => escape::push(&mut self.text, char),
+            }
+            if ((offset + at) as u32) < target.end {
+                self.end = self.text.len();
+            }
+        }
+    }
+
+    fn masked(&mut self, piece: &str, range: Range<usize>, target: Span) {
+        let overlaps = Span::new(range.clone()).overlaps(target);
+        if overlaps && self.start.is_none() {
+            self.start = Some(self.text.len());
+        }
+        self.mark(range.start, target);
+        self.text.push_str(&secret::mask(piece));
+        if overlaps {
+            self.end = self.text.len();
+        }
+    }
+
+    fn mark(&mut self, offset: usize, target: Span) {
+        if self.start.is_none() && offset >= target.start as usize {
+            self.start = Some(self.text.len());
+        }
+    }
+
+    /// Cuts the text around the highlight.
+    fn cut(self, cut_before: bool, cut_after: bool) -> (String, Range<usize>) {
+        const ELLIPSIS: &str = "...";
+        let start = self.start.unwrap_or(self.text.len());
+        let end = self.end.clamp(start, self.text.len());
+        let step_back = |from: usize, count: usize| {
+            self.text[..from].char_indices().rev().nth(count.saturating_sub(1)).map_or(0, |(at, _)| at)
+        };
+        let step_on = |from: usize, count: usize| self.text[from..].char_indices().nth(count).map_or(self.text.len(), |(at, _)| from + at);
+        let end = end.min(step_on(start, MAX_HIGHLIGHT));
+        let left = step_back(start, AROUND);
+        let right = step_on(end, AROUND);
+        let before = if left > 0 || cut_before { ELLIPSIS } else { "" };
+        let after = if right < self.text.len() || cut_after { ELLIPSIS } else { "" };
+        let body = &self.text[left..right];
+        // Leading blanks say nothing, and take room on narrow terminals.
+        let text = format!("{before}{body}{after}");
+        let shift = before.len();
+        (text, start - left + shift..end - left + shift)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Confidence, Encoding, FileKind, Label, Origin, Role, RuleId, Severity};
+
+    fn quote(text: &str, secret: &str, others: &[&str]) -> Excerpt {
+        let file = SourceFile { path: "x", kind: FileKind::Text, role: Role::Ordinary, text, encoding: Encoding::Utf8 { bom: 0 }, origin: Origin::Memory };
+        let lines = LineIndex::new(text);
+        let span = |part: &str| {
+            let at = text.find(part).unwrap();
+            Span::new(at..at + part.len())
+        };
+        let finding = |part: &str| Finding {
+            rule: RuleId::new("r"),
+            severity: Severity::High,
+            confidence: Confidence::High,
+            primary: Label { span: span(part), text: String::new() },
+            related: Vec::new(),
+            secret: None,
+            hidden: vec![span(part)],
+            doubts: Vec::new(),
+            suppressed: None,
+        };
+        let findings: Vec<_> = std::iter::once(&secret).chain(others).map(|part| finding(part)).collect();
+        Quoter::new(&file, &lines, &findings).quote(span(secret))
+    }
+
+    #[test]
+    fn every_secret_of_the_line_is_masked_also_where_it_is_repeated() {
+        let excerpt = quote("a = abcdef99 b = hunter2! c = abcdef99", "abcdef99", &["hunter2!"]);
+        assert_eq!(excerpt.text, "a = ******** b = ******** c = ********");
+        assert_eq!(excerpt.highlight, 4..12);
+    }
+
+    #[test]
+    fn control_and_bidi_characters_are_escaped() {
+        let excerpt = quote("\u{1b}[31m\u{202e}x\u{200b} = hunter2!", "hunter2!", &[]);
+        assert_eq!(excerpt.text, "\\u{1b}[31m\\u{202e}x\\u{200b} = ********");
+        assert_eq!(&excerpt.text[excerpt.highlight], "********");
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_the_highlight() {
+        let text = format!("{}key=hunter2!{}", "é".repeat(5000), "x".repeat(5000));
+        let excerpt = quote(&text, "hunter2!", &[]);
+        assert!(excerpt.text.chars().count() < 2 * AROUND + 20, "{}", excerpt.text.chars().count());
+        assert!(excerpt.text.starts_with("...é") && excerpt.text.ends_with("x..."));
+        assert_eq!(&excerpt.text[excerpt.highlight], "********");
+    }
+
+    #[test]
+    fn a_span_over_several_lines_shows_its_first() {
+        let excerpt = quote("x\n  begin\nmiddle\nend\n", "begin\nmiddle\nend", &[]);
+        assert_eq!((excerpt.line, excerpt.text.as_str()), (2, "  be**********"));
+    }
+}

@@ -1,0 +1,237 @@
+//! What a file is and what it is there for, from its path and, where that says nothing, its first bytes.
+
+use crate::model::{FileKind, Format, Language, Role};
+
+/// The kind of a file.
+///
+/// `path` uses `/`; `text` may be just the beginning of the content.
+pub fn kind(path: &str, text: &str) -> FileKind {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    by_name(&name).or_else(|| by_extension(&name)).or_else(|| by_content(text)).unwrap_or(FileKind::Text)
+}
+
+fn by_name(name: &str) -> Option<FileKind> {
+    let is_env = name == ".env" || name.starts_with(".env.") || name.ends_with(".env") || matches!(name, ".envrc" | ".flaskenv" | ".dev.vars");
+    if is_env {
+        return Some(FileKind::Data(Format::Dotenv));
+    }
+    let docker = ["dockerfile", "containerfile"];
+    if docker.iter().any(|word| name == *word || name.starts_with(&format!("{word}.")) || name.ends_with(&format!(".{word}"))) {
+        return Some(FileKind::Dockerfile);
+    }
+    // Samples keep the kind of what they are a sample of: `settings.py.example`.
+    let sample = [".example", ".sample", ".template", ".tmpl", ".tpl", ".dist", ".default", ".bak", ".orig", ".old"];
+    if let Some(stem) = sample.iter().find_map(|suffix| name.strip_suffix(suffix)) {
+        return by_name(stem).or_else(|| by_extension(stem));
+    }
+    Some(match name {
+        "jenkinsfile" => FileKind::Source(Language::Groovy),
+        "makefile" | "gnumakefile" | ".bashrc" | ".bash_profile" | ".profile" | ".zshrc" | ".zprofile" | ".zshenv" | ".bash_aliases"
+        | ".bash_history" | ".zsh_history" | "pkgbuild" => FileKind::Source(Language::Shell),
+        "gemfile" | "rakefile" | "vagrantfile" | "podfile" | "fastfile" | "appfile" | "matchfile" => FileKind::Source(Language::Ruby),
+        "pipfile" | "cargo.lock" | "poetry.lock" => FileKind::Data(Format::Toml),
+        ".npmrc" | ".pypirc" | ".gitconfig" | ".my.cnf" | ".s3cfg" | ".boto" | ".editorconfig" | ".credentials" | "credentials" => {
+            FileKind::Data(Format::Ini)
+        }
+        ".babelrc" | ".eslintrc" | ".prettierrc" | ".dockercfg" | ".ftpconfig" => FileKind::Data(Format::Json),
+        "readme" | "changelog" | "contributing" | "install" => FileKind::Document,
+        _ => return None,
+    })
+}
+
+fn by_extension(name: &str) -> Option<FileKind> {
+    use FileKind::{Data, Document, Source};
+    let (_, extension) = name.rsplit_once('.')?;
+    Some(match extension {
+        "c" | "h" | "cc" | "cpp" | "cxx" | "hpp" | "hh" | "hxx" | "m" | "mm" | "ino" => Source(Language::C),
+        "clj" | "cljs" | "cljc" | "edn" => Source(Language::Clojure),
+        "cs" | "fs" | "vb" | "cshtml" | "razor" => Source(Language::CSharp),
+        "dart" => Source(Language::Dart),
+        "ex" | "exs" => Source(Language::Elixir),
+        "go" => Source(Language::Go),
+        "groovy" | "gradle" | "jenkinsfile" => Source(Language::Groovy),
+        "java" => Source(Language::Java),
+        "js" | "jsx" | "mjs" | "cjs" | "vue" | "svelte" => Source(Language::JavaScript),
+        "kt" | "kts" => Source(Language::Kotlin),
+        "lua" => Source(Language::Lua),
+        "pl" | "pm" | "t" => Source(Language::Perl),
+        "php" | "php3" | "php4" | "php5" | "phtml" | "inc" => Source(Language::Php),
+        "ps1" | "psm1" | "psd1" => Source(Language::PowerShell),
+        "py" | "pyi" | "pyw" => Source(Language::Python),
+        "r" => Source(Language::R),
+        "rb" | "erb" | "rake" | "gemspec" => Source(Language::Ruby),
+        "rs" => Source(Language::Rust),
+        "scala" | "sbt" => Source(Language::Scala),
+        "sh" | "bash" | "zsh" | "ksh" | "fish" | "mk" | "envrc" => Source(Language::Shell),
+        "sql" | "ddl" | "psql" => Source(Language::Sql),
+        "swift" => Source(Language::Swift),
+        "ts" | "tsx" | "mts" | "cts" => Source(Language::TypeScript),
+        "bat" | "cmd" => Source(Language::Batch),
+        "tf" | "tfvars" | "hcl" | "nomad" => Data(Format::Hcl),
+        "html" | "htm" | "xhtml" | "jsp" | "ftl" | "twig" | "mustache" | "hbs" => Data(Format::Html),
+        "ini" | "cfg" | "conf" | "cnf" | "config" | "service" | "inf" | "desktop" | "reg" | "rdp" | "pypirc" => Data(Format::Ini),
+        "json" | "json5" | "jsonc" | "jsonl" | "ndjson" | "ipynb" | "har" | "tfstate" | "webmanifest" | "geojson" => Data(Format::Json),
+        "properties" | "props" => Data(Format::Properties),
+        "toml" => Data(Format::Toml),
+        "xml" | "xsd" | "xsl" | "xslt" | "wsdl" | "plist" | "resx" | "csproj" | "vbproj" | "pom" | "storyboard" | "xib" | "svg" | "iml" => Data(Format::Xml),
+        "yaml" | "yml" | "eyaml" => Data(Format::Yaml),
+        "md" | "markdown" | "mdx" | "rst" | "adoc" | "asciidoc" | "tex" | "org" | "textile" => Document,
+        _ => return None,
+    })
+}
+
+fn by_content(text: &str) -> Option<FileKind> {
+    let first_line = text.lines().next().unwrap_or_default();
+    if let Some(interpreter) = first_line.strip_prefix("#!") {
+        let language = [
+            ("python", Language::Python),
+            ("node", Language::JavaScript),
+            ("ruby", Language::Ruby),
+            ("perl", Language::Perl),
+            ("php", Language::Php),
+            ("pwsh", Language::PowerShell),
+            ("sh", Language::Shell),
+        ];
+        return language.iter().find(|(word, _)| interpreter.contains(word)).map(|(_, language)| FileKind::Source(*language));
+    }
+    let start = text.trim_start();
+    if start.starts_with("<?xml") {
+        return Some(FileKind::Data(Format::Xml));
+    }
+    if start.starts_with("<?php") {
+        return Some(FileKind::Source(Language::Php));
+    }
+    let json = start.strip_prefix('{').or_else(|| start.strip_prefix('[')).map(str::trim_start);
+    if json.is_some_and(|rest| rest.starts_with(['"', '{'])) {
+        return Some(FileKind::Data(Format::Json));
+    }
+    (first_line == "---" || first_line.starts_with("%YAML")).then_some(FileKind::Data(Format::Yaml))
+}
+
+/// What a file is there for. `path` uses `/`; `text` is the whole content.
+pub fn role(path: &str, kind: FileKind, text: &str) -> Role {
+    let lower = path.to_ascii_lowercase();
+    let name = lower.rsplit('/').next().unwrap_or(&lower);
+    let folders = || lower.split('/').rev().skip(1);
+    if is_lock(name) {
+        return Role::Lock;
+    }
+    if folders().any(is_translation_folder) || has_any_extension(name, &["po", "pot", "xlf", "xliff", "resx", "strings", "arb", "ftl"]) || is_locale_file(name) {
+        return Role::Translation;
+    }
+    if name.contains(".min.") || name.contains(".bundle.") || has_any_extension(name, &["map", "pb.go", "snap"]) || is_minified(kind, text) {
+        return Role::Generated;
+    }
+    if folders().any(is_test_folder) || is_test_file(name) {
+        return Role::Test;
+    }
+    let example = ["example", "sample", "template", "demo", "tutorial"];
+    if folders().any(|folder| example.iter().any(|word| folder == *word || folder.strip_suffix('s') == Some(word)))
+        || ["example", "sample", "template", "dist", "tmpl", "tpl", "skel", "default"].iter().any(|word| name.ends_with(&format!(".{word}")) || name.contains(&format!(".{word}.")) || name.contains(&format!("{word}_")) && *word == "example")
+    {
+        return Role::Example;
+    }
+    if kind == FileKind::Document || folders().any(|folder| matches!(folder, "doc" | "docs" | "documentation")) {
+        return Role::Documentation;
+    }
+    Role::Ordinary
+}
+
+fn is_lock(name: &str) -> bool {
+    name.ends_with(".lock")
+        || name.ends_with(".sum")
+        || name.ends_with(".lockfile")
+        || matches!(
+            name,
+            "package-lock.json" | "npm-shrinkwrap.json" | "pnpm-lock.yaml" | "composer.lock" | "packages.lock.json" | "package.resolved"
+                | "verification-metadata.xml" | ".terraform.lock.hcl" | "conda-lock.yml" | "brewfile.lock.json" | "yarn.lock" | "deno.lock"
+        )
+}
+
+fn has_any_extension(name: &str, extensions: &[&str]) -> bool {
+    extensions.iter().any(|extension| name.strip_suffix(extension).is_some_and(|stem| stem.ends_with('.')))
+}
+
+fn is_translation_folder(folder: &str) -> bool {
+    matches!(folder, "locale" | "locales" | "i18n" | "lang" | "langs" | "languages" | "translations" | "translation" | "l10n" | "_locales")
+        || folder.ends_with(".lproj")
+}
+
+/// `en.json`, `pt_BR.yml`, `messages_de.properties`.
+fn is_locale_file(name: &str) -> bool {
+    let Some((stem, extension)) = name.rsplit_once('.') else { return false };
+    if !matches!(extension, "json" | "yml" | "yaml" | "properties" | "js" | "ts" | "php") {
+        return false;
+    }
+    let is_code = |text: &str| {
+        let mut parts = text.split(['-', '_']);
+        let language = parts.next().unwrap_or_default();
+        let region_fits = parts.next().is_none_or(|region| (2..=4).contains(&region.len()) && region.bytes().all(|b| b.is_ascii_alphabetic()));
+        language.len() == 2 && language.bytes().all(|b| b.is_ascii_lowercase()) && region_fits && parts.next().is_none()
+    };
+    if stem.starts_with("messages_") || stem.starts_with("strings_") || stem.starts_with("translation") {
+        return true;
+    }
+    // Two letters alone are often something else in source code.
+    matches!(extension, "json" | "yml" | "yaml") && is_code(stem) && !matches!(stem, "ci" | "cd" | "db" | "qa" | "pr")
+}
+
+fn is_test_folder(folder: &str) -> bool {
+    matches!(
+        folder,
+        "test" | "tests" | "__tests__" | "spec" | "specs" | "fixture" | "fixtures" | "testdata" | "test-data" | "test_data" | "mock" | "mocks" | "__mocks__"
+            | "stubs" | "cassettes" | "vcr" | "vcr_cassettes" | "e2e" | "cypress" | "testing" | "unittest" | "unittests" | "__fixtures__" | "__snapshots__" | "integration-tests"
+    ) || folder.ends_with("-tests") || folder.ends_with("_tests")
+}
+
+fn is_test_file(name: &str) -> bool {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    stem.ends_with("_test") || stem.ends_with("_tests") || stem.ends_with("_spec") || stem.ends_with(".test") || stem.ends_with(".spec")
+        || stem.ends_with(".e2e") || stem.ends_with("-test") || stem.starts_with("test_") || stem.starts_with("test-") || stem == "conftest" || stem == "tests" || stem == "test"
+        || has_any_extension(name, &["java", "kt", "cs", "scala", "php", "swift"]) && (stem.ends_with("test") || stem.ends_with("tests"))
+}
+
+/// Whether the lines are too long for a person to have written them.
+fn is_minified(kind: FileKind, text: &str) -> bool {
+    const LONG: usize = 10_000;
+    let is_code = matches!(kind, FileKind::Source(Language::JavaScript | Language::TypeScript) | FileKind::Data(Format::Html));
+    is_code && text.len() > LONG && memchr::memchr_iter(b'\n', text.as_bytes()).count() * 500 < text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_decide_before_content() {
+        assert_eq!(kind("a/.env.local", ""), FileKind::Data(Format::Dotenv));
+        assert_eq!(kind("Dockerfile.prod", ""), FileKind::Dockerfile);
+        assert_eq!(kind("settings.py.example", ""), FileKind::Source(Language::Python));
+        assert_eq!(kind("x.YML", ""), FileKind::Data(Format::Yaml));
+        assert_eq!(kind("Jenkinsfile", ""), FileKind::Source(Language::Groovy));
+    }
+
+    #[test]
+    fn content_decides_where_the_name_says_nothing() {
+        assert_eq!(kind("run", "#!/usr/bin/env python3\n"), FileKind::Source(Language::Python));
+        assert_eq!(kind("run", "#!/bin/bash\n"), FileKind::Source(Language::Shell));
+        assert_eq!(kind("x", "{ \"a\": 1 }"), FileKind::Data(Format::Json));
+        assert_eq!(kind("x", "hello"), FileKind::Text);
+    }
+
+    #[test]
+    fn roles() {
+        let role = |path: &str| super::role(path, kind(path, ""), "");
+        assert_eq!(role("src/main.rs"), Role::Ordinary);
+        assert_eq!(role("tests/main.rs"), Role::Test);
+        assert_eq!(role("pkg/server_test.go"), Role::Test);
+        assert_eq!(role("src/latest.rs"), Role::Ordinary);
+        assert_eq!(role("src/contest.java"), Role::Test, "known: a word that ends in `test`");
+        assert_eq!(role("locales/de.json"), Role::Translation);
+        assert_eq!(role("assets/pt_BR.json"), Role::Translation);
+        assert_eq!(role("yarn.lock"), Role::Lock);
+        assert_eq!(role(".env.example"), Role::Example);
+        assert_eq!(role("docs/setup.md"), Role::Documentation);
+        assert_eq!(role("app.min.js"), Role::Generated);
+    }
+}

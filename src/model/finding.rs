@@ -1,0 +1,111 @@
+//! A finding: what a rule says about a place.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::model::{Confidence, Secret, Severity, Span};
+
+/// The id of a rule, in kebab case. Cheap to clone.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(Arc<str>);
+
+impl RuleId {
+    /// An id from its text.
+    pub fn new(id: &str) -> Self {
+        Self(id.into())
+    }
+
+    /// The text of the id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// A span with a few words about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// What to say about it; may be empty. Text taken from the file is already escaped.
+    pub text: String,
+}
+
+/// A reason to believe a finding less. Doubts lower confidence; they never drop a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Doubt {
+    /// The value looks like a stand-in that is to be replaced.
+    Placeholder,
+    /// The value is published by its provider for tests and documentation.
+    KnownPublic,
+    /// A checksum or inner structure of the format does not hold.
+    InvalidStructure,
+    /// The value is less random than its format makes values.
+    LowEntropy,
+    /// The value runs through an alphabet or repeats a pattern.
+    Sequence,
+    /// Name, value and surroundings together make it unlikely.
+    Unlikely,
+    /// The file is a test, an example or documentation.
+    Role,
+    /// The token expired.
+    Expired,
+}
+
+impl Doubt {
+    /// The word for the doubt in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Placeholder => "placeholder",
+            Self::KnownPublic => "known-public-value",
+            Self::InvalidStructure => "invalid-structure",
+            Self::LowEntropy => "low-entropy",
+            Self::Sequence => "sequence",
+            Self::Unlikely => "unlikely",
+            Self::Role => "file-role",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+/// Why a finding is not to be acted on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Suppression {
+    /// A comment in the file says so.
+    Inline {
+        /// Line of the comment, from 1.
+        line: u32,
+        /// The reason it gives.
+        reason: String,
+    },
+}
+
+/// What a rule says about a place.
+///
+/// Message, why, fix and references stay in the [`RuleSet`](crate::rules::RuleSet), where reporters look them up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule.
+    pub rule: RuleId,
+    /// How bad it is.
+    pub severity: Severity,
+    /// How sure it is, after all doubts.
+    pub confidence: Confidence,
+    /// The place to underline.
+    pub primary: Label,
+    /// Further places that belong to it.
+    pub related: Vec<Label>,
+    /// The credential itself, if it is one.
+    pub secret: Option<Secret>,
+    /// Places whose text no output may show.
+    pub hidden: Vec<Span>,
+    /// What spoke against it.
+    pub doubts: Vec<Doubt>,
+    /// Set when something in the file or the configuration says to ignore it.
+    pub suppressed: Option<Suppression>,
+}

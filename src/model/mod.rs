@@ -1,0 +1,15 @@
+//! The vocabulary that every stage shares: spans, levels, files and findings. It knows no format, no rule and no I/O.
+
+pub mod file;
+pub mod finding;
+pub mod level;
+pub mod lines;
+pub mod secret;
+pub mod span;
+
+pub use file::{Encoding, FileKind, Format, Language, Origin, Role, SourceFile};
+pub use finding::{Doubt, Finding, Label, RuleId, Suppression};
+pub use level::{Confidence, Severity, Theme};
+pub use lines::{LineIndex, Position};
+pub use secret::Secret;
+pub use span::Span;

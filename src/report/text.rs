@@ -1,0 +1,105 @@
+//! Diagnostics for people: the line with the place underlined, why it matters and what to write instead.
+
+use std::io::{self, Write};
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+use super::Report;
+use crate::excerpt::escape::escaped;
+use crate::model::{Confidence, Severity};
+use crate::rules::{Rule, RuleSet};
+use crate::scan::Reported;
+
+/// How the text looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// Colours and bold.
+    pub color: bool,
+    /// Width of the terminal in columns, to wrap prose at.
+    pub width: usize,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self { color: false, width: 100 }
+    }
+}
+
+/// Writes all active findings.
+///
+/// # Errors
+///
+/// When the writer fails.
+pub fn write(report: &Report, rules: &RuleSet, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
+    for file in &report.files {
+        let path = escaped(&file.path);
+        for reported in file.findings.iter().filter(|reported| reported.finding.suppressed.is_none()) {
+            let Some(rule) = rules.get(reported.finding.rule.as_str()) else { continue };
+            let rendered = render(&renderer, &path, reported, rule, style.width);
+            writeln!(out, "{rendered}\n")?;
+        }
+    }
+    Ok(())
+}
+
+/// The level that decides the colour; the name is always the severity.
+fn level(severity: Severity) -> Level<'static> {
+    match severity {
+        Severity::Critical | Severity::High => Level::ERROR,
+        Severity::Medium => Level::WARNING,
+        Severity::Low => Level::INFO,
+        Severity::Info => Level::NOTE,
+    }
+    .with_name(severity.as_str())
+}
+
+fn render(renderer: &Renderer, path: &str, reported: &Reported, rule: &Rule, width: usize) -> String {
+    let excerpt = &reported.excerpt;
+    // The excerpt is masked and cut, so its columns are not the file's: the place is given apart.
+    let origin = Origin::path(path).line(reported.start.line as usize).char_column(reported.start.column as usize);
+    let mut annotation = AnnotationKind::Primary.span(excerpt.highlight.clone());
+    if reported.finding.confidence < Confidence::High {
+        annotation = annotation.label(format!("{} confidence", reported.finding.confidence));
+    }
+    let snippet = Snippet::source(excerpt.text.as_str()).line_start(excerpt.line as usize).annotation(annotation);
+    // Prose stands behind `  = why: `, some columns in.
+    let prose = width.saturating_sub(12).max(40);
+    let group = Group::with_title(level(reported.finding.severity).primary_title(rule.message.as_str()).id(rule.id.as_str()))
+        .element(origin)
+        .element(snippet)
+        .element(Level::NOTE.with_name("why").message(wrap(&rule.why, prose)))
+        .element(Level::HELP.with_name("fix").message(wrap(&rule.fix, prose)));
+    renderer.render(&[group])
+}
+
+/// Breaks prose into lines of at most `width` characters.
+fn wrap(prose: &str, width: usize) -> String {
+    let mut text = String::new();
+    let mut column = 0;
+    for word in prose.split_whitespace() {
+        let length = word.chars().count();
+        if column > 0 && column + 1 + length > width {
+            text.push('\n');
+            column = 0;
+        } else if column > 0 {
+            text.push(' ');
+            column += 1;
+        }
+        text.push_str(word);
+        column += length;
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prose_is_wrapped_at_words() {
+        assert_eq!(wrap("one two  three\nfour", 9), "one two\nthree\nfour");
+        assert_eq!(wrap("averyverylongword a", 5), "averyverylongword\na");
+        assert_eq!(wrap("", 5), "");
+    }
+}

@@ -1,0 +1,264 @@
+//! The YAML of a rule file, mirrored, and its conversion into a checked [`Rule`].
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer};
+
+use crate::model::{Confidence, Severity, Theme};
+use crate::rules::error::RuleError;
+use crate::rules::literals;
+use crate::rules::rule::{Anchor, Check, Example, Examples, Matcher, Native, Place, Rule, SecretVariant};
+
+/// A rule file as written.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "doorward rule")]
+pub struct RuleFile {
+    /// Kebab-case name; the same as the file's.
+    pub id: String,
+    /// What it finds, in a few words.
+    pub title: String,
+    /// Which rule of conduct it enforces.
+    pub theme: Theme,
+    /// How bad a true finding is.
+    pub severity: Severity,
+    /// How sure a finding is before doubts.
+    pub confidence: Confidence,
+    /// What is wrong, in plain words, without a full stop.
+    pub message: String,
+    /// What an attacker does with it.
+    pub why: String,
+    /// What to write instead, and what else to do.
+    pub fix: String,
+    /// CWE numbers.
+    #[serde(default)]
+    pub cwe: Vec<u16>,
+    /// Links for further reading.
+    #[serde(default)]
+    pub references: Vec<String>,
+    /// The first version with this rule.
+    pub since: String,
+    /// How it is found: exactly one kind.
+    pub detect: DetectFile,
+    /// Files that prove the rule.
+    pub examples: ExamplesFile,
+}
+
+/// The `detect` key: exactly one of its keys.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DetectFile {
+    /// Shapes of a credential.
+    pub secret: Option<Vec<VariantFile>>,
+    /// The name of a check in code.
+    pub native: Option<Native>,
+}
+
+/// One shape of a credential: `token`, `phrase`, or `value` with `near`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VariantFile {
+    /// Pattern of a token whose shape gives it away.
+    pub token: Option<String>,
+    /// Pattern of a secret behind fixed words.
+    pub phrase: Option<String>,
+    /// Pattern of a whole assigned value.
+    pub value: Option<String>,
+    /// Pattern that must stand in the name or shortly before the value.
+    pub near: Option<String>,
+    /// Fixed texts, where the pattern does not begin with one.
+    #[serde(default)]
+    pub literals: Vec<String>,
+    /// Bytes of the match that can stand before a literal.
+    #[serde(default)]
+    pub lead: usize,
+    /// A named check.
+    pub check: Option<Check>,
+    /// Bits a character under which confidence falls.
+    pub min_entropy: Option<f32>,
+}
+
+/// The `examples` key.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExamplesFile {
+    /// Files with findings.
+    pub bad: Vec<BadExampleFile>,
+    /// Files without.
+    pub good: Vec<GoodExampleFile>,
+}
+
+/// An example with findings.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BadExampleFile {
+    /// Path whose name decides the kind of file.
+    pub file: String,
+    /// Content, with templates.
+    pub code: String,
+    /// The exact text under each primary span, in order.
+    #[serde(deserialize_with = "one_or_many")]
+    #[schemars(with = "OneOrMany")]
+    pub highlights: Vec<String>,
+}
+
+/// An example without findings.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GoodExampleFile {
+    /// Path whose name decides the kind of file.
+    pub file: String,
+    /// Content, with templates.
+    pub code: String,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    Ok(match OneOrMany::deserialize(deserializer)? {
+        OneOrMany::One(text) => vec![text],
+        OneOrMany::Many(texts) => texts,
+    })
+}
+
+/// Reads one rule file.
+///
+/// `path` is used in errors, and its file name must be the rule's id with `.yaml`.
+///
+/// # Errors
+///
+/// When the YAML is broken, a key is unknown or missing, or the content breaks a convention of `rules/README.md`.
+pub fn parse(path: &str, text: &str) -> Result<Rule, RuleError> {
+    let file: RuleFile = serde_yaml::from_str(text).map_err(|error| RuleError::from_yaml(path, &error))?;
+    checked(path, file).map_err(|problem| RuleError::new(path, problem))
+}
+
+fn checked(path: &str, file: RuleFile) -> Result<Rule, String> {
+    let stem = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".yaml").trim_end_matches(".yml");
+    if file.id != stem {
+        return Err(format!("id `{}` is not the file's name `{stem}`", file.id));
+    }
+    check_id(&file.id)?;
+    check_wording(&file)?;
+    if file.examples.bad.is_empty() || file.examples.good.is_empty() {
+        return Err("a rule needs at least one bad and one good example".to_owned());
+    }
+    let matcher = match (file.detect.secret, file.detect.native) {
+        (Some(variants), None) if !variants.is_empty() => {
+            Matcher::Secret(variants.into_iter().map(variant).collect::<Result<_, _>>()?)
+        }
+        (None, Some(native)) => Matcher::Native(native),
+        _ => return Err("`detect` holds exactly one of `secret` (a list that is not empty) and `native`".to_owned()),
+    };
+    let bad = file.examples.bad.into_iter().map(|e| Example { file: e.file, code: e.code, highlights: e.highlights });
+    let good = file.examples.good.into_iter().map(|e| Example { file: e.file, code: e.code, highlights: Vec::new() });
+    Ok(Rule {
+        id: file.id,
+        title: file.title,
+        theme: file.theme,
+        severity: file.severity,
+        confidence: file.confidence,
+        message: file.message,
+        why: file.why.trim().to_owned(),
+        fix: file.fix.trim().to_owned(),
+        cwe: file.cwe,
+        references: file.references,
+        since: file.since,
+        matcher,
+        examples: Examples { bad: bad.collect(), good: good.collect() },
+    })
+}
+
+fn check_id(id: &str) -> Result<(), String> {
+    let kebab = !id.is_empty() && id.split('-').all(|word| !word.is_empty() && word.bytes().all(is_lower_alphanumeric));
+    if kebab { Ok(()) } else { Err(format!("id `{id}` is not in kebab case")) }
+}
+
+fn is_lower_alphanumeric(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit()
+}
+
+fn check_wording(file: &RuleFile) -> Result<(), String> {
+    if file.message.ends_with('.') || file.message.contains('\n') {
+        return Err("`message` is one line without a full stop".to_owned());
+    }
+    for (key, text) in [("title", &file.title), ("message", &file.message), ("why", &file.why), ("fix", &file.fix)] {
+        if text.trim().is_empty() {
+            return Err(format!("`{key}` is empty"));
+        }
+    }
+    Ok(())
+}
+
+fn variant(file: VariantFile) -> Result<SecretVariant, String> {
+    let anchor = |pattern: &str| -> Result<Anchor, String> {
+        literals::parse(pattern)?;
+        let literals = if file.literals.is_empty() { literals::beginnings(pattern)? } else { file.literals.clone() };
+        match literals.iter().find(|literal| literal.len() < literals::MIN_LITERAL) {
+            Some(short) => Err(format!("literal `{short}` is shorter than {} bytes", literals::MIN_LITERAL)),
+            None => Ok(Anchor { literals, lead: file.lead }),
+        }
+    };
+    let (pattern, place) = match (&file.token, &file.phrase, &file.value, &file.near) {
+        (Some(token), None, None, None) => (token, Place::Token(anchor(token)?)),
+        (None, Some(phrase), None, None) => (phrase, Place::Phrase(anchor(phrase)?)),
+        (None, None, Some(value), Some(near)) => {
+            literals::parse(near)?;
+            (value, Place::Value { near: near.clone(), length: literals::length(value)? })
+        }
+        _ => return Err("a variant is a `token`, a `phrase`, or a `value` with `near`".to_owned()),
+    };
+    Ok(SecretVariant { pattern: pattern.clone(), place, check: file.check, min_entropy: file.min_entropy })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULE: &str = "\
+id: example-token
+title: Example token
+theme: hardcoded-credential
+severity: high
+confidence: high
+message: an Example token is written in the file
+why: Anyone can use it.
+fix: Revoke it.
+since: 0.1.0
+detect:
+  secret:
+    - token: 'exa_[a-z]{20}'
+examples:
+  bad: [{ file: a.txt, code: x, highlights: x }]
+  good: [{ file: a.txt, code: y }]
+";
+
+    fn error(from: &str, to: &str) -> String {
+        assert!(RULE.contains(from), "the test replaces `{from}`");
+        parse("rules/example-token.yaml", &RULE.replace(from, to)).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_good_rule_is_read_with_its_literals() {
+        let rule = parse("rules/example-token.yaml", RULE).unwrap();
+        let Matcher::Secret(variants) = &rule.matcher else { panic!("{:?}", rule.matcher) };
+        let Place::Token(anchor) = &variants[0].place else { panic!("{:?}", variants[0].place) };
+        assert_eq!(anchor.literals, ["exa_"]);
+    }
+
+    #[test]
+    fn mistakes_name_file_place_and_remedy() {
+        insta::assert_snapshot!(error("fix:", "fixx:"), @"rules/example-token.yaml: unknown field `fixx`, expected one of `id`, `title`, `theme`, `severity`, `confidence`, `message`, `why`, `fix`, `cwe`, `references`, `since`, `detect`, `examples` at line 8 column 1; did you mean `fix`?");
+        insta::assert_snapshot!(error("severity: high", "severity: hihg"), @"rules/example-token.yaml: severity: unknown variant `hihg`, expected one of `info`, `low`, `medium`, `high`, `critical` at line 4 column 11; did you mean `high`?");
+        insta::assert_snapshot!(error("why: Anyone can use it.\n", ""), @"rules/example-token.yaml: missing field `why`");
+        insta::assert_snapshot!(error("{20}", "+"), @"rules/example-token.yaml: pattern `exa_[a-z]+` has a repetition without an upper bound; write `{m,n}`");
+        insta::assert_snapshot!(error("exa_", ""), @"");
+        insta::assert_snapshot!(error("exa_[a-z]", "exa_[a-z"), @"");
+        insta::assert_snapshot!(error("id: example-token", "id: other-token"), @"rules/example-token.yaml: id `other-token` is not the file's name `example-token`");
+        insta::assert_snapshot!(error("in the file", "in the file."), @"rules/example-token.yaml: `message` is one line without a full stop");
+    }
+}

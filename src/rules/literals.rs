@@ -1,0 +1,76 @@
+//! The fixed texts a pattern begins with, computed from the pattern so that no author can get them wrong.
+
+use regex_syntax::hir::literal::{ExtractKind, Extractor};
+use regex_syntax::hir::{Hir, HirKind};
+
+/// Shortest literal the scanner can look for, in bytes.
+pub const MIN_LITERAL: usize = 3;
+/// Longest literal kept; a longer one finds nothing more.
+const MAX_LITERAL: usize = 12;
+/// More beginnings than this make the scanner try the pattern too often.
+const MAX_LITERALS: usize = 250;
+
+/// Parses a pattern and refuses what the engine must not run: unbounded repetition and word boundaries.
+///
+/// # Errors
+///
+/// A sentence that says what is wrong with the pattern.
+pub fn parse(pattern: &str) -> Result<Hir, String> {
+    let hir = regex_syntax::Parser::new().parse(pattern).map_err(|error| {
+        let reason = error.to_string();
+        format!("bad pattern `{pattern}`: {}", reason.lines().last().unwrap_or_default().trim())
+    })?;
+    if has_unbounded_repetition(&hir) {
+        return Err(format!("pattern `{pattern}` has a repetition without an upper bound; write `{{m,n}}`"));
+    }
+    Ok(hir)
+}
+
+/// The literals that every match of the pattern begins with.
+///
+/// # Errors
+///
+/// A sentence for the author when the pattern begins with nothing fixed.
+pub fn beginnings(pattern: &str) -> Result<Vec<String>, String> {
+    let hir = parse(pattern)?;
+    let mut extractor = Extractor::new();
+    extractor.kind(ExtractKind::Prefix).limit_class(64).limit_total(4 * MAX_LITERALS).limit_repeat(MAX_LITERAL);
+    let mut found = extractor.extract(&hir);
+    // The shortest cut of all that keeps few enough literals: long classes after the fixed part multiply them.
+    for length in (MIN_LITERAL..=MAX_LITERAL).rev() {
+        found.keep_first_bytes(length);
+        found.dedup();
+        if found.len().is_some_and(|count| count <= 32) {
+            break;
+        }
+    }
+    let literals = found.literals().filter(|all| !all.is_empty() && all.len() <= MAX_LITERALS).and_then(|all| {
+        all.iter()
+            .map(|literal| String::from_utf8(literal.as_bytes().to_vec()).ok().filter(|text| text.len() >= MIN_LITERAL))
+            .collect::<Option<Vec<_>>>()
+    });
+    literals.ok_or_else(|| {
+        format!(
+            "pattern `{pattern}` does not begin with at least {MIN_LITERAL} fixed characters; give `literals` and `lead`, or use `value` and `near`"
+        )
+    })
+}
+
+/// Shortest and longest match of a pattern in bytes.
+///
+/// # Errors
+///
+/// A sentence that says what is wrong with the pattern.
+pub fn length(pattern: &str) -> Result<(usize, usize), String> {
+    let properties = parse(pattern)?.properties().clone();
+    Ok((properties.minimum_len().unwrap_or(0), properties.maximum_len().unwrap_or(usize::MAX)))
+}
+
+fn has_unbounded_repetition(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Repetition(repetition) => repetition.max.is_none() || has_unbounded_repetition(&repetition.sub),
+        HirKind::Capture(capture) => has_unbounded_repetition(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(has_unbounded_repetition),
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => false,
+    }
+}

@@ -1,0 +1,20 @@
+//! Rules: the YAML they are written in, their checked form, and the set of them that a scan uses.
+
+pub mod error;
+pub mod file;
+pub mod literals;
+pub mod rule;
+pub mod set;
+pub mod shared;
+
+pub use error::RuleError;
+pub use rule::{Check, Example, Examples, Matcher, Native, Rule, SecretVariant};
+pub use set::RuleSet;
+pub use shared::Shared;
+
+/// The JSON schema of rule files, pretty-printed; `rules/schema.json` is a copy.
+pub fn schema() -> String {
+    let schema = schemars::schema_for!(file::RuleFile);
+    // The value is built from strings, numbers and maps with string keys, which always serialise.
+    serde_json::to_string_pretty(&schema).unwrap_or_default()
+}

@@ -1,0 +1,158 @@
+//! A rule as the program uses it: checked, and serialised into the binary at build time.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Confidence, Severity, Theme};
+
+/// A checked rule.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Rule {
+    /// Kebab-case name, the same as the file's; never reused for something else.
+    pub id: String,
+    /// What it finds, in a few words.
+    pub title: String,
+    /// Which rule of conduct it enforces.
+    pub theme: Theme,
+    /// How bad a true finding is.
+    pub severity: Severity,
+    /// How sure a finding is before doubts.
+    pub confidence: Confidence,
+    /// What is wrong, in plain words.
+    pub message: String,
+    /// What an attacker does with it.
+    pub why: String,
+    /// What to write instead, and what else to do.
+    pub fix: String,
+    /// CWE numbers.
+    pub cwe: Vec<u16>,
+    /// Links for further reading.
+    pub references: Vec<String>,
+    /// The first version of doorward with this rule.
+    pub since: String,
+    /// How it is found.
+    pub matcher: Matcher,
+    /// The rule's own proof.
+    pub examples: Examples,
+}
+
+/// How a rule's findings are found.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Matcher {
+    /// Any of several shapes of credential.
+    Secret(Vec<SecretVariant>),
+    /// A check in code, for what data cannot express.
+    Native(Native),
+}
+
+/// One shape of credential.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SecretVariant {
+    /// The regular expression of the token, phrase or value.
+    pub pattern: String,
+    /// Where the pattern is tried.
+    pub place: Place,
+    /// A check of a checksum or inner structure.
+    pub check: Option<Check>,
+    /// Shannon entropy in bits a character under which confidence falls.
+    pub min_entropy: Option<f32>,
+}
+
+/// Where a pattern is tried.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Place {
+    /// Where one of the literals begins a word inside a run of token characters.
+    Token(Anchor),
+    /// Where one of the literals stands, anywhere in the text.
+    Phrase(Anchor),
+    /// Over a whole value assigned to a credential-like name, with `near` in the name or shortly before the value.
+    Value {
+        /// A regular expression, matched in any case.
+        near: String,
+        /// Shortest and longest value that can match, in bytes.
+        length: (usize, usize),
+    },
+}
+
+/// The fixed texts a pattern is tried at.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Anchor {
+    /// The texts, case-sensitive, each at least three bytes.
+    pub literals: Vec<String>,
+    /// How many bytes of the match can stand before the literal.
+    pub lead: usize,
+}
+
+/// A named check of a checksum or inner structure; `rules/README.md` says what each one computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[allow(missing_docs, reason = "each is described in rules/README.md; build.rs includes this file without the lint")]
+pub enum Check {
+    #[serde(rename = "crc32-base62")]
+    Crc32Base62,
+    #[serde(rename = "crc32-base36")]
+    Crc32Base36,
+    #[serde(rename = "crc32-hex")]
+    Crc32Hex,
+    #[serde(rename = "crc32-hex-all")]
+    Crc32HexAll,
+    #[serde(rename = "github-fine-grained")]
+    GithubFineGrained,
+    #[serde(rename = "grafana")]
+    Grafana,
+    #[serde(rename = "confluent")]
+    Confluent,
+    #[serde(rename = "jwt")]
+    Jwt,
+    #[serde(rename = "aws-key-id")]
+    AwsKeyId,
+    #[serde(rename = "base64")]
+    Base64,
+    #[serde(rename = "basic-auth")]
+    BasicAuth,
+}
+
+/// A check in code. Each name is bound to one function in `detect::secrets::native`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub enum Native {
+    /// PEM and OpenSSH private keys without a passphrase.
+    #[serde(rename = "pem-private-key")]
+    PemPrivateKey,
+    /// Private keys of any format under a passphrase.
+    #[serde(rename = "encrypted-private-key")]
+    EncryptedPrivateKey,
+    /// PGP private keys; whether a passphrase protects them shows only after parsing packets.
+    #[serde(rename = "pgp-private-key")]
+    PgpPrivateKey,
+    /// PuTTY key files without a passphrase.
+    #[serde(rename = "putty-private-key")]
+    PuttyPrivateKey,
+    /// A password in the authority part of a URL.
+    #[serde(rename = "url-password")]
+    UrlPassword,
+    /// A literal assigned to a password-like name.
+    #[serde(rename = "assigned-password")]
+    AssignedPassword,
+    /// A literal assigned to a key-, token- or secret-like name.
+    #[serde(rename = "assigned-key")]
+    AssignedKey,
+}
+
+/// A rule's examples.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Examples {
+    /// Files in which the rule must report exactly the highlights.
+    pub bad: Vec<Example>,
+    /// Files in which it must report nothing.
+    pub good: Vec<Example>,
+}
+
+/// A small file, with templates not yet expanded.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Example {
+    /// A path; its name decides the kind of file.
+    pub file: String,
+    /// The content.
+    pub code: String,
+    /// The texts under the primary spans, in order. Empty for good examples.
+    pub highlights: Vec<String>,
+}

@@ -1,0 +1,84 @@
+//! The rules of a run: those built in, and those of a user's folder.
+
+use std::collections::BTreeMap;
+
+use crate::rules::error::RuleError;
+use crate::rules::rule::Rule;
+use crate::rules::shared::Shared;
+use crate::rules::file;
+
+/// The rules that `build.rs` checked and stored in the binary.
+static BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
+
+/// Rules by id, in the order of their ids, with the lists that several of them use.
+#[derive(Debug)]
+pub struct RuleSet {
+    rules: BTreeMap<String, Rule>,
+    shared: Shared,
+}
+
+impl RuleSet {
+    /// The rules that come with the program.
+    ///
+    /// # Panics
+    ///
+    /// Never: the bytes were written by the same build.
+    pub fn built_in() -> Self {
+        let (rules, shared): (Vec<Rule>, Shared) =
+            postcard::from_bytes(BUILT_IN).expect("build.rs wrote these bytes with the same types");
+        Self { rules: rules.into_iter().map(|rule| (rule.id.clone(), rule)).collect(), shared }
+    }
+
+    /// Adds a rule from its file. A user's rule may not take the id of another.
+    ///
+    /// # Errors
+    ///
+    /// When the file is no valid rule or its id is taken.
+    pub fn add(&mut self, path: &str, text: &str) -> Result<&Rule, RuleError> {
+        let rule = file::parse(path, text)?;
+        if self.rules.contains_key(&rule.id) {
+            return Err(RuleError::new(path, format!("there is already a rule with the id `{}`", rule.id)));
+        }
+        Ok(self.rules.entry(rule.id.clone()).or_insert(rule))
+    }
+
+    /// Keeps only the rules for which `keep` holds.
+    pub fn retain(&mut self, mut keep: impl FnMut(&Rule) -> bool) {
+        self.rules.retain(|_, rule| keep(rule));
+    }
+
+    /// The rule with this id.
+    pub fn get(&self, id: &str) -> Option<&Rule> {
+        self.rules.get(id)
+    }
+
+    /// The id nearest to a misspelt one, if one is near.
+    pub fn nearest(&self, id: &str) -> Option<&str> {
+        self.rules
+            .keys()
+            .map(|known| (strsim::damerau_levenshtein(id, known), known))
+            .filter(|(distance, known)| *distance <= 1 + known.len() / 4)
+            .min()
+            .map(|(_, known)| known.as_str())
+    }
+
+    /// Every rule, by id.
+    pub fn iter(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.values()
+    }
+
+    /// The lists that several checks use.
+    pub fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    /// How many rules there are.
+    pub fn len(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Whether there is no rule.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+}
