@@ -79,7 +79,7 @@ pub(super) fn test(folders: &[PathBuf], out: &mut dyn Write) -> Result<ExitCode>
     let mut failures = Vec::new();
     let mut examples = 0;
     for rule in ids.iter().filter_map(|id| rules.get(id)) {
-        let scanner = Scanner::new(&rules, examples::least_confidence(rule), 0);
+        let scanner = Scanner::new(&rules, examples::least_confidence(rule), examples::NOW);
         examples += rule.examples.bad.len() + rule.examples.good.len();
         failures.extend(examples::run(&scanner, rule));
     }

@@ -227,6 +227,6 @@ mod tests {
     #[test]
     fn a_span_over_several_lines_shows_its_first() {
         let excerpt = quote("x\n  begin\nmiddle\nend\n", "begin\nmiddle\nend", &[]);
-        assert_eq!((excerpt.line, excerpt.text.as_str()), (2, "  be**********"));
+        assert_eq!((excerpt.line, excerpt.text.as_str()), (2, "  *****"));
     }
 }

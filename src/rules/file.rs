@@ -71,10 +71,16 @@ pub struct VariantFile {
     /// Bytes of the match that can stand before a literal.
     #[serde(default)]
     pub lead: usize,
+    /// For a token: bytes between the beginning of a word and the literal.
+    #[serde(default)]
+    pub offset: usize,
     /// A named check.
     pub check: Option<Check>,
     /// Bits a character under which confidence falls.
     pub min_entropy: Option<f32>,
+    /// Whether any other rule that matches the same place says more.
+    #[serde(default)]
+    pub broad: bool,
 }
 
 /// The `examples` key.
@@ -200,7 +206,7 @@ fn variant(file: VariantFile) -> Result<SecretVariant, String> {
         let literals = if file.literals.is_empty() { literals::beginnings(pattern)? } else { file.literals.clone() };
         match literals.iter().find(|literal| literal.len() < literals::MIN_LITERAL) {
             Some(short) => Err(format!("literal `{short}` is shorter than {} bytes", literals::MIN_LITERAL)),
-            None => Ok(Anchor { literals, lead: file.lead }),
+            None => Ok(Anchor { literals, lead: file.lead, offset: file.offset }),
         }
     };
     let (pattern, place) = match (&file.token, &file.phrase, &file.value, &file.near) {
@@ -212,7 +218,7 @@ fn variant(file: VariantFile) -> Result<SecretVariant, String> {
         }
         _ => return Err("a variant is a `token`, a `phrase`, or a `value` with `near`".to_owned()),
     };
-    Ok(SecretVariant { pattern: pattern.clone(), place, check: file.check, min_entropy: file.min_entropy })
+    Ok(SecretVariant { pattern: pattern.clone(), place, check: file.check, min_entropy: file.min_entropy, is_broad: file.broad })
 }
 
 #[cfg(test)]
@@ -256,8 +262,8 @@ examples:
         insta::assert_snapshot!(error("severity: high", "severity: hihg"), @"rules/example-token.yaml: severity: unknown variant `hihg`, expected one of `info`, `low`, `medium`, `high`, `critical` at line 4 column 11; did you mean `high`?");
         insta::assert_snapshot!(error("why: Anyone can use it.\n", ""), @"rules/example-token.yaml: missing field `why`");
         insta::assert_snapshot!(error("{20}", "+"), @"rules/example-token.yaml: pattern `exa_[a-z]+` has a repetition without an upper bound; write `{m,n}`");
-        insta::assert_snapshot!(error("exa_", ""), @"");
-        insta::assert_snapshot!(error("exa_[a-z]", "exa_[a-z"), @"");
+        insta::assert_snapshot!(error("exa_", ""), @"rules/example-token.yaml: pattern `[a-z]{20}` does not begin with at least 3 fixed characters; give `literals` and `lead`, or use `value` and `near`");
+        insta::assert_snapshot!(error("exa_[a-z]", "exa_[a-z"), @"rules/example-token.yaml: bad pattern `exa_[a-z{20}`: error: unclosed character class");
         insta::assert_snapshot!(error("id: example-token", "id: other-token"), @"rules/example-token.yaml: id `other-token` is not the file's name `example-token`");
         insta::assert_snapshot!(error("in the file", "in the file."), @"rules/example-token.yaml: `message` is one line without a full stop");
     }

@@ -35,15 +35,18 @@ pub fn beginnings(pattern: &str) -> Result<Vec<String>, String> {
     let hir = parse(pattern)?;
     let mut extractor = Extractor::new();
     extractor.kind(ExtractKind::Prefix).limit_class(64).limit_total(4 * MAX_LITERALS).limit_repeat(MAX_LITERAL);
-    let mut found = extractor.extract(&hir);
-    // The shortest cut of all that keeps few enough literals: long classes after the fixed part multiply them.
-    for length in (MIN_LITERAL..=MAX_LITERAL).rev() {
-        found.keep_first_bytes(length);
-        found.dedup();
-        if found.len().is_some_and(|count| count <= 32) {
-            break;
-        }
-    }
+    let all = extractor.extract(&hir);
+    // Of all cuts, the one with the fewest literals, and of those the longest: classes after the fixed part multiply them.
+    let cut = |length: usize| {
+        let mut cut = all.clone();
+        cut.keep_first_bytes(length);
+        cut.dedup();
+        cut
+    };
+    let found = (MIN_LITERAL..=MAX_LITERAL)
+        .map(cut)
+        .min_by_key(|cut| (cut.len().unwrap_or(usize::MAX), usize::MAX - cut.min_literal_len().unwrap_or(0)))
+        .unwrap_or_else(|| all.clone());
     let literals = found.literals().filter(|all| !all.is_empty() && all.len() <= MAX_LITERALS).and_then(|all| {
         all.iter()
             .map(|literal| String::from_utf8(literal.as_bytes().to_vec()).ok().filter(|text| text.len() >= MIN_LITERAL))

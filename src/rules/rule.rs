@@ -56,6 +56,8 @@ pub struct SecretVariant {
     pub check: Option<Check>,
     /// Shannon entropy in bits a character under which confidence falls.
     pub min_entropy: Option<f32>,
+    /// Many kinds of credential share the shape, so that any other rule for the place says more.
+    pub is_broad: bool,
 }
 
 /// Where a pattern is tried.
@@ -81,6 +83,8 @@ pub struct Anchor {
     pub literals: Vec<String>,
     /// How many bytes of the match can stand before the literal.
     pub lead: usize,
+    /// How many bytes after the beginning of a word the literal stands, for tokens.
+    pub offset: usize,
 }
 
 /// A named check of a checksum or inner structure; `rules/README.md` says what each one computes.

@@ -50,46 +50,91 @@ impl PrefixTable {
     }
 }
 
-/// Finds any of a few words in a text.
+/// Finds any of a few words in a text, in any case.
+///
+/// The text is folded piece by piece into a small buffer, so that one spelling of each word is enough, and the words are
+/// split into groups: the vectorised search has eight buckets, and with a bucket for each word runs several times faster
+/// than with shared ones.
 #[derive(Debug)]
 pub struct WordSearch {
-    searcher: Searcher,
+    searchers: Vec<Searcher>,
+    /// Length of the longest word, in bytes.
+    longest: usize,
 }
 
 #[derive(Debug)]
 enum Searcher {
-    /// Vectorised; only where the processor and the number of words allow.
+    /// Vectorised; only where the processor allows.
     Packed(packed::Searcher),
     General(AhoCorasick),
 }
 
+/// Bytes folded at once: small enough to stay in the first-level cache.
+const PIECE: usize = 8 << 10;
+/// Words in one search.
+const GROUP: usize = 8;
+
+/// Sets the bit that tells lower from upper case. Other characters change too, but each always in the same way.
+fn fold(byte: u8) -> u8 {
+    byte | 0x20
+}
+
+/// Whether `text` has `word` at `at`, folded as the search folds them.
+pub fn has_word(text: &[u8], at: usize, word: &str) -> bool {
+    text.get(at..at + word.len()).is_some_and(|found| found.iter().zip(word.as_bytes()).all(|(a, b)| fold(*a) == fold(*b)))
+}
+
+impl Searcher {
+    fn new(words: &[String]) -> Self {
+        let folded: Vec<Vec<u8>> = words.iter().map(|word| word.bytes().map(fold).collect()).collect();
+        let packed = packed::Config::new().match_kind(packed::MatchKind::LeftmostLongest).builder().extend(&folded).build();
+        packed.map_or_else(
+            || {
+                let general = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&folded);
+                Self::General(general.expect("a few words make a small automaton"))
+            },
+            Self::Packed,
+        )
+    }
+
+    fn find(&self, folded: &[u8], mut visit: impl FnMut(usize, usize)) {
+        match self {
+            Self::Packed(packed) => packed.find_iter(folded).for_each(|m| visit(m.pattern().as_usize(), m.start())),
+            Self::General(general) => general.find_iter(folded).for_each(|m| visit(m.pattern().as_usize(), m.start())),
+        }
+    }
+}
+
 impl WordSearch {
-    /// A search for `words`; where several begin at one place, the longest is found.
+    /// A search for `words`; of those in one group of eight that overlap, the first and longest is found.
     ///
     /// # Panics
     ///
-    /// When there are so many words that no automaton can be built, which takes millions.
+    /// When a word is so long that no automaton can be built, which takes megabytes.
     pub fn new(words: &[String]) -> Self {
-        let packed = packed::Config::new()
-            .match_kind(packed::MatchKind::LeftmostLongest)
-            .builder()
-            .extend(words)
-            .build();
-        let searcher = packed.map_or_else(
-            || {
-                let general = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words);
-                Searcher::General(general.expect("a few words make a small automaton"))
-            },
-            Searcher::Packed,
-        );
-        Self { searcher }
+        let searchers = words.chunks(GROUP).map(Searcher::new).collect();
+        Self { searchers, longest: words.iter().map(String::len).max().unwrap_or(0).min(PIECE / 2) }
     }
 
-    /// Calls `visit` with the index of each word found and where it starts, from left to right without overlaps.
+    /// Calls `visit` with the index of each word found and where it starts. The words of each group come from left to right.
     pub fn find(&self, text: &[u8], mut visit: impl FnMut(usize, usize)) {
-        match &self.searcher {
-            Searcher::Packed(packed) => packed.find_iter(text).for_each(|m| visit(m.pattern().as_usize(), m.start())),
-            Searcher::General(general) => general.find_iter(text).for_each(|m| visit(m.pattern().as_usize(), m.start())),
+        let mut buffer = [0; PIECE];
+        let mut base = 0;
+        while base < text.len() {
+            let piece = &text[base..text.len().min(base + PIECE)];
+            let folded = &mut buffer[..piece.len()];
+            folded.iter_mut().zip(piece).for_each(|(to, &from)| *to = fold(from));
+            // A word that may go on beyond the piece is left for the next one, which begins before it.
+            let is_last = base + piece.len() == text.len();
+            let step = if is_last { piece.len() } else { piece.len() - self.longest };
+            for (group, searcher) in self.searchers.iter().enumerate() {
+                searcher.find(folded, |word, at| {
+                    if at < step {
+                        visit(group * GROUP + word, base + at);
+                    }
+                });
+            }
+            base += step;
         }
     }
 }
@@ -109,6 +154,17 @@ mod tests {
         assert_eq!(at("ghp_abc", 0), [0, 3]);
         assert_eq!(at(" ghp_x", 1), [0]);
         assert_eq!(at("gh", 0), [0; 0]);
+    }
+
+    #[test]
+    fn words_are_found_in_any_case_also_where_pieces_meet() {
+        let search = WordSearch::new(&["token".to_owned()]);
+        for at in PIECE - 12..PIECE + 3 {
+            let text = format!("{}ToKeN{}", " ".repeat(at), " ".repeat(PIECE));
+            let mut found = Vec::new();
+            search.find(text.as_bytes(), |_, at| found.push(at));
+            assert_eq!(found, [at]);
+        }
     }
 
     #[test]

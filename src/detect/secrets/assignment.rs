@@ -518,7 +518,7 @@ mod tests {
         assert_eq!(data(Format::Properties, "spring.datasource.password=a b"), "spring.datasource.password Equals a b");
         assert_eq!(data(Format::Xml, "<password>s3cret</password>"), "password Element s3cret");
         assert_eq!(data(Format::Xml, r#"<string name="api_key">s3cret</string>"#), "api_key Element s3cret");
-        assert_eq!(data(Format::Xml, r#"<add key="password" value="s3cret"/>"#), "password Pair s3cret");
+        assert_eq!(data(Format::Xml, r#"<property name="password" value="s3cret"/>"#), "password Pair s3cret");
         assert_eq!(data(Format::Dotenv, "export PASSWORD='a b'"), "PASSWORD Equals a b");
         assert_eq!(show(FileKind::Dockerfile, "ENV PASSWORD s3cret"), "PASSWORD Space s3cret");
         assert_eq!(source(Language::Shell, "mysql --password s3cret"), "password Space s3cret");

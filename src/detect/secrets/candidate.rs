@@ -9,6 +9,8 @@ use crate::model::{Confidence, Doubt, Finding, Label, Role, RuleId, Secret, Seve
 pub enum Rank {
     /// A literal behind a credential-like name.
     Assigned,
+    /// A shape that many kinds of credential share.
+    Broad,
     /// A value that a word near it explains.
     Value,
     /// A secret behind fixed words, or in a URL.

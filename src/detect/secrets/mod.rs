@@ -17,9 +17,9 @@ pub mod pattern;
 pub mod runs;
 pub mod value;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::detect::secrets::anchors::{PrefixTable, WordSearch};
+use crate::detect::secrets::anchors::{PrefixTable, WordSearch, has_word};
 use crate::detect::secrets::assignment::Assignment;
 use crate::detect::secrets::candidate::{Candidate, Rank, strongest};
 use crate::detect::secrets::model::{Features, Model};
@@ -40,10 +40,11 @@ pub struct SecretsDetector {
     variants: Vec<Variant>,
     /// Variants of `value` rules.
     values: Vec<ValueVariant>,
-    tokens: PrefixTable,
+    /// The beginnings of tokens, by how far after the beginning of a word they stand.
+    tokens: BTreeMap<usize, PrefixTable>,
     words: WordSearch,
-    /// What each word of `words` leads to.
-    actions: Vec<Vec<Action>>,
+    /// The anchors that hold each word of `words`.
+    anchors: Vec<Vec<AnchorAt>>,
     names: NameReader,
     reader: ValueReader,
     model: Model,
@@ -67,6 +68,8 @@ struct Variant {
     min_entropy: Option<f32>,
     lead: usize,
     rank: Rank,
+    /// Its anchors are looked up where a word begins.
+    is_token: bool,
 }
 
 #[derive(Debug)]
@@ -76,17 +79,33 @@ struct ValueVariant {
     length: (usize, usize),
 }
 
+/// A fixed text, and what to do where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Anchor {
+    /// The text, in lower case.
+    text: String,
+    action: Action,
+}
+
 /// What a word in the text leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Action {
-    /// Read an assignment around the byte this far into the word.
-    Name(usize),
+    /// Read an assignment.
+    Name,
     /// Read a private key block.
     Key,
     /// Read a URL.
     Url,
     /// Try a variant.
     Phrase(usize),
+}
+
+/// An anchor that holds a word which is searched for.
+#[derive(Debug)]
+struct AnchorAt {
+    anchor: Anchor,
+    /// Where in the anchor the word stands.
+    offset: usize,
 }
 
 impl SecretsDetector {
@@ -96,8 +115,9 @@ impl SecretsDetector {
         let mut natives = HashMap::new();
         let mut variants = Vec::new();
         let mut values = Vec::new();
-        let mut tokens = Vec::new();
-        let mut words: Vec<(String, Action)> = Vec::new();
+        let mut tokens: BTreeMap<usize, Vec<(&str, usize)>> = BTreeMap::new();
+        let mut anchors: Vec<Anchor> = Vec::new();
+        let mut add_anchor = |text: &str, action| anchors.push(Anchor { text: text.to_ascii_lowercase(), action });
         for rule in set.iter() {
             let index = rules.len();
             rules.push(RuleEntry::new(rule));
@@ -111,23 +131,29 @@ impl SecretsDetector {
             for shape in shapes {
                 let max_len = literals::length(&shape.pattern).map_or(usize::MAX, |(_, max)| max);
                 let (lead, rank) = match &shape.place {
+                    Place::Token(anchor) | Place::Phrase(anchor) if shape.is_broad => (anchor.lead, Rank::Broad),
                     Place::Token(anchor) => (anchor.lead, Rank::Token),
                     Place::Phrase(anchor) => (anchor.lead, Rank::Phrase),
                     Place::Value { .. } => (0, Rank::Value),
                 };
-                let pattern = Pattern::new(shape.pattern.clone(), max_len);
-                let variant = Variant { rule: index, pattern, check: shape.check, min_entropy: shape.min_entropy, lead, rank };
+                let pattern = match shape.place {
+                    Place::Value { .. } => Pattern::whole(&shape.pattern),
+                    Place::Token(_) | Place::Phrase(_) => Pattern::word(&shape.pattern, max_len),
+                };
+                let is_token = matches!(shape.place, Place::Token(_));
+                let variant = Variant { rule: index, pattern, check: shape.check, min_entropy: shape.min_entropy, lead, rank, is_token };
                 match &shape.place {
                     Place::Token(anchor) => {
-                        tokens.extend(anchor.literals.iter().map(|literal| (literal.as_str(), variants.len())));
+                        let entries = anchor.literals.iter().map(|literal| (literal.as_str(), variants.len()));
+                        tokens.entry(anchor.offset).or_default().extend(entries);
                         variants.push(variant);
                     }
                     Place::Phrase(anchor) => {
-                        words.extend(anchor.literals.iter().map(|text| (text.clone(), Action::Phrase(variants.len()))));
+                        anchor.literals.iter().for_each(|text| add_anchor(text, Action::Phrase(variants.len())));
                         variants.push(variant);
                     }
                     Place::Value { near, length } => {
-                        let near = Pattern::new(format!("(?i:{near})"), usize::MAX);
+                        let near = Pattern::anywhere(near);
                         values.push(ValueVariant { variant, near, length: *length });
                     }
                 }
@@ -136,24 +162,24 @@ impl SecretsDetector {
         let has = |native| natives.contains_key(&native);
         let keys = [Native::PemPrivateKey, Native::EncryptedPrivateKey, Native::PgpPrivateKey, Native::PuttyPrivateKey];
         if keys.into_iter().any(has) {
-            words.extend(private_key::WORDS.iter().map(|word| ((*word).to_owned(), Action::Key)));
+            private_key::WORDS.iter().for_each(|word| add_anchor(word, Action::Key));
         }
         if has(Native::UrlPassword) {
-            words.push((url_password::WORD.to_owned(), Action::Url));
+            add_anchor(url_password::WORD, Action::Url);
         }
         if has(Native::AssignedPassword) || has(Native::AssignedKey) || !values.is_empty() {
-            words.extend(NameReader::STEMS.iter().flat_map(|stem| spellings(stem)).map(|word| (word, Action::Name(0))));
+            NameReader::STEMS.iter().for_each(|stem| add_anchor(stem, Action::Name));
         }
-        let (words, actions) = merge_words(words);
+        let (words, anchors) = group_by_word(anchors);
         let shared = set.shared();
         Self {
             rules,
             natives,
             variants,
             values,
-            tokens: PrefixTable::new(tokens.into_iter()),
+            tokens: tokens.into_iter().map(|(offset, literals)| (offset, PrefixTable::new(literals.into_iter()))).collect(),
             words: WordSearch::new(&words),
-            actions,
+            anchors,
             names: NameReader::new(&shared.names),
             reader: ValueReader::new(shared),
             model: Model::new(&shared.assignment_model),
@@ -178,27 +204,54 @@ impl SecretsDetector {
         });
     }
 
+    /// How many places the first pass looks up, for benchmarks.
+    pub fn count_token_places(&self, text: &str) -> usize {
+        let mut places = 0;
+        for run in runs::Runs::new(text.as_bytes()) {
+            runs::word_starts(text.as_bytes(), &run, |start| {
+                self.tokens.iter().for_each(|(offset, table)| table.lookup(text.as_bytes(), start + offset, |_| places += 1));
+            });
+        }
+        places
+    }
+
+    /// How many words the second pass finds, for benchmarks.
+    pub fn count_words(&self, text: &str) -> usize {
+        let mut words = 0;
+        self.words.find(text.as_bytes(), |_, _| words += 1);
+        words
+    }
+
     fn find_tokens(&self, file: &SourceFile<'_>, candidates: &mut Vec<Candidate>) {
         let bytes = file.text.as_bytes();
         for run in runs::Runs::new(bytes) {
-            runs::word_starts(bytes, run, |at| {
-                self.tokens.lookup(bytes, at, |index| self.try_variant(file, index, at, candidates));
+            runs::word_starts(bytes, &run, |start| {
+                for (offset, table) in &self.tokens {
+                    table.lookup(bytes, start + offset, |index| self.try_variant(file, index, start, candidates));
+                }
             });
         }
     }
 
     fn find_words(&self, file: &SourceFile<'_>, candidates: &mut Vec<Candidate>) {
-        let mut name_done = 0;
-        self.words.find(file.text.as_bytes(), |word, at| {
-            for action in &self.actions[word] {
-                match *action {
-                    Action::Name(offset) if at + offset >= name_done => {
-                        self.try_assignment(file, at + offset, &mut name_done, candidates);
-                    }
-                    Action::Name(_) => {}
-                    Action::Key => self.try_key(file, at, candidates),
-                    Action::Url => self.try_url(file, at, candidates),
-                    Action::Phrase(index) => self.try_variant(file, index, at, candidates),
+        let (mut name_done, mut key_done) = (0, 0);
+        self.each_anchor(file.text, |action, at| match action {
+            Action::Name if at >= name_done => self.try_assignment(file, at, &mut name_done, candidates),
+            Action::Key if at >= key_done => self.try_key(file, at, &mut key_done, candidates),
+            Action::Name | Action::Key => {}
+            Action::Url => self.try_url(file, at, candidates),
+            Action::Phrase(index) => self.try_variant(file, index, at, candidates),
+        });
+    }
+
+    fn each_anchor(&self, text: &str, mut visit: impl FnMut(Action, usize)) {
+        let bytes = text.as_bytes();
+        self.words.find(bytes, |word, at| {
+            for AnchorAt { anchor, offset } in &self.anchors[word] {
+                if let Some(start) = at.checked_sub(*offset)
+                    && has_word(bytes, start, &anchor.text)
+                {
+                    visit(anchor.action, start);
                 }
             }
         });
@@ -206,17 +259,12 @@ impl SecretsDetector {
 
     fn each_name(&self, file: &SourceFile<'_>, mut visit: impl FnMut(Assignment, name::NameReading)) {
         let mut done = 0;
-        self.words.find(file.text.as_bytes(), |word, at| {
-            let names = self.actions[word].iter().filter_map(|action| match action {
-                Action::Name(offset) => Some(at + offset),
-                _ => None,
-            });
-            for at in names {
-                if at >= done
-                    && let Some((found, name)) = self.read_assignment(file, at, &mut done)
-                {
-                    visit(found, name);
-                }
+        self.each_anchor(file.text, |action, at| {
+            if action == Action::Name
+                && at >= done
+                && let Some((found, name)) = self.read_assignment(file, at, &mut done)
+            {
+                visit(found, name);
             }
         });
     }
@@ -227,7 +275,7 @@ impl SecretsDetector {
         let first = text.floor_char_boundary(at.saturating_sub(variant.lead));
         for start in (first..=at).filter(|&start| text.is_char_boundary(start) && begins_word(text, start, variant, at)) {
             let Some(found) = variant.pattern.match_at(text, start) else { continue };
-            if found.whole.end <= at || !ends_word(text.as_bytes(), found.whole.end) {
+            if found.whole.end <= at {
                 continue;
             }
             let mut candidate = Candidate::new(variant.rule, found.secret, variant.rank);
@@ -259,8 +307,9 @@ impl SecretsDetector {
         }
     }
 
-    fn try_key(&self, file: &SourceFile<'_>, at: usize, candidates: &mut Vec<Candidate>) {
+    fn try_key(&self, file: &SourceFile<'_>, at: usize, done: &mut usize, candidates: &mut Vec<Candidate>) {
         let Some(block) = private_key::read(file.text, at) else { return };
+        *done = block.found.secret.end;
         self.push_native(block.native, Rank::Block, block.found, candidates);
     }
 
@@ -321,14 +370,11 @@ impl SecretsDetector {
             if !near.is_match(context) && !near.is_match(&file.text[found.name.clone()]) {
                 continue;
             }
-            let Some(matched) = variant.pattern.match_all(value) else { continue };
+            let Some(matched) = variant.pattern.match_start(value) else { continue };
             let secret = found.value.start + matched.secret.start..found.value.start + matched.secret.end;
             let mut candidate = Candidate::new(variant.rule, secret, variant.rank);
             candidate.confidence = self.rules[variant.rule].confidence;
             self.judge_token(file, variant, &mut candidate);
-            if self.reader.holds_placeholder(value) {
-                candidate.doubts.push(Doubt::Placeholder);
-            }
             candidates.push(candidate);
         }
     }
@@ -354,47 +400,30 @@ impl RuleEntry {
     }
 }
 
-/// The spellings of a word that are searched for: `token`, `Token`, `TOKEN`.
-fn spellings(stem: &str) -> [String; 3] {
-    let title = stem[..1].to_ascii_uppercase() + &stem[1..];
-    [stem.to_owned(), title, stem.to_ascii_uppercase()]
-}
-
-/// Joins the actions of equal words, and gives a longer word the actions of those it holds, since only the longest is found.
-fn merge_words(mut words: Vec<(String, Action)>) -> (Vec<String>, Vec<Vec<Action>>) {
-    words.sort_by(|a, b| a.0.cmp(&b.0));
-    let mut texts: Vec<String> = words.iter().map(|(text, _)| text.clone()).collect();
-    texts.dedup();
-    let actions = texts
-        .iter()
-        .map(|text| {
-            let mut actions = Vec::new();
-            for (other, action) in &words {
-                let action = match action {
-                    Action::Name(_) => text.find(other.as_str()).map(Action::Name),
-                    other_action => text.starts_with(other.as_str()).then_some(*other_action),
-                };
-                actions.extend(action.filter(|action| !actions.contains(action)));
-            }
-            actions
-        })
-        .collect();
-    (texts, actions)
+/// Chooses the words to search for: an anchor that holds another anchor is found by that one, which is searched for anyway.
+/// The shortest words come first, so that the names' stems share the first and fastest groups.
+fn group_by_word(mut anchors: Vec<Anchor>) -> (Vec<String>, Vec<Vec<AnchorAt>>) {
+    anchors.sort_by(|a, b| (a.action != Action::Name, a.text.len(), &a.text).cmp(&(b.action != Action::Name, b.text.len(), &b.text)));
+    let mut words: Vec<String> = Vec::new();
+    let mut groups: Vec<Vec<AnchorAt>> = Vec::new();
+    for anchor in anchors {
+        let held = words.iter().enumerate().find_map(|(index, word)| Some((index, anchor.text.find(word.as_str())?)));
+        let (index, offset) = held.unwrap_or_else(|| {
+            words.push(anchor.text.clone());
+            groups.push(Vec::new());
+            (words.len() - 1, 0)
+        });
+        groups[index].push(AnchorAt { anchor, offset });
+    }
+    (words, groups)
 }
 
 /// Whether a match may begin at `start`. Where the anchor itself stands, the search made sure; before it, a word must begin.
 fn begins_word(text: &str, start: usize, variant: &Variant, anchor: usize) -> bool {
-    if start == anchor && variant.rank == Rank::Token {
+    if start == anchor && variant.is_token {
         return true;
     }
     !start.checked_sub(1).is_some_and(|at| runs::is_alphanumeric(text.as_bytes()[at]) && runs::is_alphanumeric(text.as_bytes()[start]))
-}
-
-/// Whether a word ends at `end`, so that a match is no part of a longer run.
-fn ends_word(bytes: &[u8], end: usize) -> bool {
-    let word = |byte: u8| runs::is_alphanumeric(byte) || byte == b'_';
-    let last = end.checked_sub(1).is_some_and(|at| word(bytes[at]));
-    !(last && bytes.get(end).is_some_and(|&byte| word(byte)))
 }
 
 /// Whether a function that wraps a string looks something up by that string, so that the string is a name.

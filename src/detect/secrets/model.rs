@@ -175,14 +175,14 @@ fn word_features(features: &mut Features, value: &str, shape: &Shape, name: &str
     let lower = value.to_ascii_lowercase();
     let names_credential = ["pass", "secret", "token", "key", "auth", "cred", "pwd"].iter().any(|word| lower.contains(word));
     flag(features, "value.names_credential", names_credential);
-    let squashed: String = split_words(value).concat();
-    let name_squashed: String = split_words(name).concat();
-    let repeats = squashed.len() >= 3 && (name_squashed.contains(&squashed) || squashed.contains(&name_squashed));
+    let squash = |text: &str| -> String { text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())).collect() };
+    let (value_squashed, name_squashed) = (squash(value), squash(name));
+    let repeats = value_squashed.len() >= 3 && (name_squashed.contains(&value_squashed) || value_squashed.contains(&name_squashed));
     flag(features, "value.repeats_name", repeats);
     // Several plain words joined: `client_credentials`, `refresh-token`, `passwordReset`.
-    let words = split_words(value);
-    let plain = words.len() > 1 && shape.digits == 0 && words.iter().all(|word| word.len() > 2 && reader.rarity(word) < 5.0);
-    flag(features, "value.joined_words", plain && shape.spaces == 0);
+    let is_plain = |word: std::ops::Range<usize>| word.len() > 2 && reader.rarity(&value[word]) < 5.0;
+    let is_joined = shape.digits == 0 && shape.spaces == 0 && split_words(value).nth(1).is_some() && split_words(value).all(is_plain);
+    flag(features, "value.joined_words", is_joined);
 }
 
 /// Pairs of features that mean something else together than apart.

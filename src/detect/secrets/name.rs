@@ -1,8 +1,9 @@
 //! What a name says about the value assigned to it.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::ops::Range;
 
-use crate::rules::shared::{NameWords, Names};
+use crate::rules::shared::Names;
 
 /// What kind of credential a name speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,99 +41,119 @@ pub struct NameReading {
     pub words: usize,
 }
 
+/// What one word of a name can be, as bits.
+type Meaning = u8;
+const QUALIFIES_KEY: Meaning = 1;
+const ABOUT: Meaning = 2;
+const HARMLESS: Meaning = 4;
+const VERB: Meaning = 8;
+const NEUTRAL: Meaning = 16;
+
 /// Reads names by the lists of `rules/shared/names.yaml`.
 #[derive(Debug)]
 pub struct NameReader {
-    kinds: Vec<(NameKind, Vec<String>, HashSet<String>)>,
-    key_qualifier: HashSet<String>,
-    about: HashSet<String>,
-    harmless: HashSet<String>,
-    verb: HashSet<String>,
-    neutral: HashSet<String>,
+    /// Words that tell a kind wherever they stand, in the order in which they are tried.
+    inside: Vec<(String, NameKind)>,
+    /// Words that tell a kind only as a word of their own.
+    whole: HashMap<String, NameKind>,
+    meanings: HashMap<String, Meaning>,
 }
 
 impl NameReader {
-    /// The words that a text is searched for; every name with a kind holds one of them in lower, upper or title case.
-    pub const STEMS: &[&str] = &["pass", "pwd", "secret", "token", "key", "auth", "cred", "psw", "rootpw", "bindpw", "jwt", "bearer"];
+    /// The words that a text is searched for, in any case; every name with a kind holds one of them.
+    pub const STEMS: &[&str] = &["pass", "pwd", "secret", "token", "key", "auth", "cred", "rootpw", "bindpw"];
 
     /// A reader by these lists.
     pub fn new(names: &Names) -> Self {
-        let set = |words: &[String]| words.iter().cloned().collect::<HashSet<_>>();
-        let kind = |kind, words: &NameWords| (kind, words.inside.clone(), set(&words.whole));
-        Self {
-            kinds: vec![
-                kind(NameKind::Password, &names.password),
-                kind(NameKind::Secret, &names.secret),
-                kind(NameKind::Token, &names.token),
-                kind(NameKind::Key, &names.key),
-                kind(NameKind::Auth, &names.auth),
-            ],
-            key_qualifier: set(&names.key_qualifier),
-            about: set(&names.about),
-            harmless: set(&names.harmless),
-            verb: set(&names.verb),
-            neutral: set(&names.neutral),
+        let kinds = [
+            (NameKind::Password, &names.password),
+            (NameKind::Secret, &names.secret),
+            (NameKind::Token, &names.token),
+            (NameKind::Key, &names.key),
+            (NameKind::Auth, &names.auth),
+        ];
+        let inside = kinds.iter().flat_map(|(kind, words)| words.inside.iter().map(|word| (word.clone(), *kind))).collect();
+        let whole = kinds.iter().flat_map(|(kind, words)| words.whole.iter().map(|word| (word.clone(), *kind))).collect();
+        let mut meanings: HashMap<String, Meaning> = HashMap::new();
+        let lists = [
+            (&names.key_qualifier, QUALIFIES_KEY),
+            (&names.about, ABOUT),
+            (&names.harmless, HARMLESS),
+            (&names.verb, VERB),
+            (&names.neutral, NEUTRAL),
+        ];
+        for (words, meaning) in lists {
+            words.iter().for_each(|word| *meanings.entry(word.clone()).or_default() |= meaning);
         }
+        Self { inside, whole, meanings }
     }
 
     /// Reads a name; `None` when it speaks of no credential.
     pub fn read(&self, name: &str) -> Option<NameReading> {
-        let words = split_words(name);
-        let (index, kind) = (0..words.len()).rev().find_map(|index| Some((index, self.kind_of(&words, index)?)))?;
-        let later = &words[index + 1..];
-        let says_something = |word: &&String| !self.neutral.contains(*word) && !word.bytes().all(|b| b.is_ascii_digit());
-        let is_head = !later.iter().any(|word| says_something(&word));
+        let lower = name.to_ascii_lowercase();
+        let words: Vec<&str> = split_words(name).map(|range| &lower[range]).collect();
+        let meanings: Vec<Meaning> = words.iter().map(|word| self.meaning(word)).collect();
+        let (index, kind) = (0..words.len()).rev().find_map(|index| Some((index, self.kind_of(&words, &meanings, index)?)))?;
+        let later = &meanings[index + 1..];
+        let is_head = later.iter().all(|meaning| meaning & NEUTRAL != 0);
         let letters = name.bytes().filter(u8::is_ascii_alphabetic);
         Some(NameReading {
             kind,
             is_head,
-            is_about: !is_head && later.iter().any(|word| self.about.contains(word)),
-            is_harmless: words.iter().any(|word| self.harmless.contains(word)),
-            is_verb: index > 0 && self.verb.contains(&words[0]),
+            is_about: !is_head && later.iter().any(|meaning| meaning & ABOUT != 0),
+            is_harmless: meanings.iter().any(|meaning| meaning & HARMLESS != 0),
+            is_verb: index > 0 && meanings[0] & VERB != 0,
             is_upper: letters.clone().count() > 0 && letters.clone().all(|b| b.is_ascii_uppercase()),
             words: words.len(),
         })
     }
 
-    fn kind_of(&self, words: &[String], index: usize) -> Option<NameKind> {
-        let word = words[index].as_str();
-        // Two words that one kind writes as one: `pass_word`, `api_key`.
-        for (kind, inside, whole) in &self.kinds {
-            if whole.contains(word) || inside.iter().any(|part| word.contains(part.as_str())) {
-                return Some(*kind);
-            }
+    fn meaning(&self, word: &str) -> Meaning {
+        // A number at the end says as little as `value` does.
+        let number = if word.bytes().all(|b| b.is_ascii_digit()) { NEUTRAL } else { 0 };
+        self.meanings.get(word).copied().unwrap_or_default() | number
+    }
+
+    fn kind_of(&self, words: &[&str], meanings: &[Meaning], index: usize) -> Option<NameKind> {
+        let word = words[index];
+        if let Some(kind) = self.whole.get(word) {
+            return Some(*kind);
+        }
+        if let Some((_, kind)) = self.inside.iter().find(|(part, _)| word.contains(part.as_str())) {
+            return Some(*kind);
         }
         if word == "key" || word == "keys" {
-            let qualified = words[..index].iter().any(|before| self.key_qualifier.contains(before));
-            return Some(if qualified { NameKind::Key } else { NameKind::BareKey });
+            let is_qualified = meanings[..index].iter().any(|meaning| meaning & QUALIFIES_KEY != 0);
+            return Some(if is_qualified { NameKind::Key } else { NameKind::BareKey });
         }
         word.ends_with("key").then_some(NameKind::BareKey)
     }
 }
 
-/// Splits a name into lower-case words at punctuation and at changes of case, as in `HTTPServerKey` and `db_pass2`.
-pub fn split_words(name: &str) -> Vec<String> {
+/// Splits a name into words at punctuation and at changes of case, as in `HTTPServerKey` and `db_pass2`.
+pub fn split_words(name: &str) -> impl Iterator<Item = Range<usize>> {
     let bytes = name.as_bytes();
-    let mut words: Vec<String> = Vec::new();
-    let mut word = String::new();
-    for (index, &byte) in bytes.iter().enumerate() {
-        if !byte.is_ascii_alphanumeric() {
-            words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
-            continue;
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while bytes.get(at).is_some_and(|byte| !byte.is_ascii_alphanumeric()) {
+            at += 1;
         }
-        let previous = index.checked_sub(1).map_or(0, |at| bytes[at]);
-        let next = bytes.get(index + 1).copied().unwrap_or(0);
-        let starts_word = byte.is_ascii_uppercase()
-            && (previous.is_ascii_lowercase()
-                || previous.is_ascii_digit()
-                || previous.is_ascii_uppercase() && next.is_ascii_lowercase());
-        if starts_word && !word.is_empty() {
-            words.push(std::mem::take(&mut word));
+        let start = at;
+        while let Some(&byte) = bytes.get(at)
+            && byte.is_ascii_alphanumeric()
+            && (at == start || !begins_word(bytes, at))
+        {
+            at += 1;
         }
-        word.push(char::from(byte.to_ascii_lowercase()));
-    }
-    words.extend((!word.is_empty()).then_some(word));
-    words
+        (at > start).then_some(start..at)
+    })
+}
+
+/// Whether the letter at `at`, which follows another letter or digit, begins a word by its case.
+fn begins_word(bytes: &[u8], at: usize) -> bool {
+    let (previous, byte) = (bytes[at - 1], bytes[at]);
+    byte.is_ascii_uppercase()
+        && (!previous.is_ascii_uppercase() || bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase))
 }
 
 #[cfg(test)]
@@ -146,9 +167,11 @@ mod tests {
 
     #[test]
     fn names_are_split_at_punctuation_and_case() {
-        assert_eq!(split_words("HTTPServerKey"), ["http", "server", "key"]);
-        assert_eq!(split_words("db-pass_2.Value"), ["db", "pass", "2", "value"]);
-        assert_eq!(split_words("__"), [""; 0]);
+        let split = |name: &'static str| split_words(name).map(|range| &name[range]).collect::<Vec<_>>();
+        assert_eq!(split("HTTPServerKey"), ["HTTP", "Server", "Key"]);
+        assert_eq!(split("db-pass_2.Value"), ["db", "pass", "2", "Value"]);
+        assert_eq!(split("token2Value"), ["token2", "Value"]);
+        assert_eq!(split("__"), [""; 0]);
     }
 
     #[test]

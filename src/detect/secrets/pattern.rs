@@ -29,9 +29,21 @@ pub struct PatternMatch {
 }
 
 impl Pattern {
-    /// A pattern from its source, which was checked when the rule was read.
-    pub fn new(source: String, max_len: usize) -> Self {
-        Self { source, max_len, regex: OnceLock::new() }
+    /// A pattern that matches anywhere in a text. Patterns were checked when their rule was read.
+    pub fn anywhere(source: &str) -> Self {
+        Self { source: format!("(?i:{source})"), max_len: usize::MAX, regex: OnceLock::new() }
+    }
+
+    /// A pattern that matches at a place and up to where a word ends, in at most `max_len` bytes.
+    pub fn word(source: &str, max_len: usize) -> Self {
+        // No word character follows, or the match did not end with one.
+        let end = r"(?-u:\b{end-half}|\b{start})";
+        Self { source: format!("(?:{source}){end}"), max_len, regex: OnceLock::new() }
+    }
+
+    /// A pattern that matches a whole text.
+    pub fn whole(source: &str) -> Self {
+        Self { source: format!(r"\A(?:{source})\z"), max_len: usize::MAX, regex: OnceLock::new() }
     }
 
     fn regex(&self) -> &Regex {
@@ -44,9 +56,9 @@ impl Pattern {
         self.search(Input::new(text).range(at..end).anchored(Anchored::Yes))
     }
 
-    /// Whether the pattern matches all of `text`.
-    pub fn match_all(&self, text: &str) -> Option<PatternMatch> {
-        self.search(Input::new(text).anchored(Anchored::Yes)).filter(|found| found.whole.end == text.len())
+    /// Matches the pattern from the beginning of `text`.
+    pub fn match_start(&self, text: &str) -> Option<PatternMatch> {
+        self.match_at(text, 0)
     }
 
     /// Whether the pattern matches anywhere in `text`.
@@ -70,9 +82,19 @@ mod tests {
 
     #[test]
     fn the_secret_group_narrows_the_match() {
-        let pattern = Pattern::new("key=(?P<secret>[a-z]{3,5})".to_owned(), 9);
+        let pattern = Pattern::word("key=(?P<secret>[a-z]{3,5})", 9);
         let found = pattern.match_at("a key=abcd", 2).unwrap();
         assert_eq!((found.whole, found.secret), (2..10, 6..10));
         assert_eq!(pattern.match_at("a key=abcd", 1), None);
+    }
+
+    #[test]
+    fn a_match_ends_with_a_word_whichever_alternative_comes_first() {
+        let pattern = Pattern::word("x[0-9]{2}|x[0-9]{4}|=", 5);
+        assert_eq!(pattern.match_at("x1234", 0).unwrap().whole, 0..5);
+        assert_eq!(pattern.match_at("x123", 0), None);
+        assert_eq!(pattern.match_at("x12-", 0).unwrap().whole, 0..3);
+        assert_eq!(pattern.match_at("=x", 0).unwrap().whole, 0..1);
+        assert_eq!(Pattern::whole("a|ab").match_start("ab").unwrap().whole, 0..2);
     }
 }

@@ -26,7 +26,14 @@ pub struct KeyBlock {
 
 /// Reads the key block whose header holds the word at `hit`.
 pub fn read(text: &str, hit: usize) -> Option<KeyBlock> {
-    if text[hit..].starts_with("PuTTY") { putty(text, hit) } else { armoured(text, hit) }
+    let rest = &text[hit..];
+    if rest.starts_with(WORDS[1]) {
+        putty(text, hit)
+    } else if rest.starts_with(WORDS[0]) {
+        armoured(text, hit)
+    } else {
+        None
+    }
 }
 
 fn armoured(text: &str, hit: usize) -> Option<KeyBlock> {
@@ -50,9 +57,8 @@ fn armoured(text: &str, hit: usize) -> Option<KeyBlock> {
 
     let limit = floor_char_boundary(text, header_end.saturating_add(MAX_BLOCK));
     let rest = &text[header_end..limit];
-    // Without a footer the block may be cut; what follows still counts if it looks like one.
-    let footer = memchr::memmem::find(rest.as_bytes(), b"-END ").or_else(|| memchr::memmem::find(rest.as_bytes(), b"- END "));
-    let body_end = footer.map_or(rest.len(), |at| rest[..at].trim_end_matches(['-', ' ']).len());
+    // No line of a body begins with dashes. Without a footer the block may be cut; what follows counts if it looks like one.
+    let body_end = memchr::memmem::find(rest.as_bytes(), b"---").unwrap_or(rest.len());
     let body = Body::read(&rest[..body_end]);
     if body.base64.len() < MIN_BODY {
         return None;

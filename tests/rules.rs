@@ -1,0 +1,45 @@
+//! Every rule proves itself: all examples of all rules run through the whole scanner.
+
+use doorward::examples;
+use doorward::rules::{RuleSet, rule};
+use doorward::scan::Scanner;
+
+#[test]
+fn every_example_comes_out_as_its_rule_says() {
+    let rules = RuleSet::built_in();
+    let mut failures = Vec::new();
+    let scanners: Vec<_> = doorward::model::Confidence::ALL.iter().map(|&least| (least, Scanner::new(&rules, least, examples::NOW))).collect();
+    for rule in rules.iter() {
+        let least = examples::least_confidence(rule);
+        let (_, scanner) = scanners.iter().find(|(confidence, _)| *confidence == least).unwrap();
+        failures.extend(examples::run(scanner, rule).iter().map(ToString::to_string));
+    }
+    assert!(failures.is_empty(), "{} examples failed:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn every_variant_has_an_example_that_needs_it() {
+    let mut unproven = Vec::new();
+    for rule in RuleSet::built_in().iter() {
+        let rule::Matcher::Secret(variants) = &rule.matcher else { continue };
+        let codes: Vec<_> = rule.examples.bad.iter().map(|e| examples::template::expand(&rule.id, &e.code).unwrap()).collect();
+        for variant in variants {
+            let pattern = regex_automata::meta::Regex::new(&variant.pattern).unwrap();
+            if !codes.iter().any(|code| pattern.is_match(code)) {
+                unproven.push(format!("{}: {}", rule.id, variant.pattern));
+            }
+        }
+    }
+    assert!(unproven.is_empty(), "no example matches:\n{}", unproven.join("\n"));
+}
+
+#[test]
+fn the_published_schema_is_fresh() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/rules/schema.json");
+    let fresh = format!("{}\n", doorward::rules::schema());
+    if std::env::var_os("UPDATE_SCHEMA").is_some() {
+        std::fs::write(path, &fresh).unwrap();
+    }
+    let stored = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(stored == fresh, "rules/schema.json is stale; run `UPDATE_SCHEMA=1 cargo test --test rules`");
+}
