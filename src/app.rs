@@ -80,9 +80,11 @@ pub fn scan(options: &Options, rules: &RuleSet, progress: &dyn Progress) -> Resu
     let now = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |elapsed| elapsed.as_secs().cast_signed());
     let scanner = Scanner::new(rules, options.min_confidence, now);
     let mut found = walk(&options.paths, &WalkOptions { respect_ignores: options.respect_ignores, threads: options.threads });
-    // Overlapping paths name a file twice.
-    found.files.sort_unstable();
-    found.files.dedup();
+    if options.paths.len() > 1 {
+        // Overlapping paths name a file twice. As bytes, paths compare much faster than part by part.
+        found.files.sort_unstable_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
+        found.files.dedup_by(|a, b| a.as_os_str() == b.as_os_str());
+    }
     progress.total(found.files.len() as u64);
 
     let pool = rayon::ThreadPoolBuilder::new().num_threads(options.threads).build().context("the threads could not be started")?;

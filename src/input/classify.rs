@@ -15,8 +15,9 @@ fn by_name(name: &str) -> Option<FileKind> {
     if is_env {
         return Some(FileKind::Data(Format::Dotenv));
     }
-    let docker = ["dockerfile", "containerfile"];
-    if docker.iter().any(|word| name == *word || name.starts_with(&format!("{word}.")) || name.ends_with(&format!(".{word}"))) {
+    // `Dockerfile`, `Dockerfile.prod`, `web.dockerfile`
+    let is_docker = |part: &str| matches!(part, "dockerfile" | "containerfile");
+    if name.split('.').next().is_some_and(is_docker) || name.rsplit('.').next().is_some_and(is_docker) {
         return Some(FileKind::Dockerfile);
     }
     // Samples keep the kind of what they are a sample of: `settings.py.example`.
@@ -111,30 +112,39 @@ fn by_content(text: &str) -> Option<FileKind> {
 /// What a file is there for. `path` uses `/`; `text` is the whole content.
 pub fn role(path: &str, kind: FileKind, text: &str) -> Role {
     let lower = path.to_ascii_lowercase();
-    let name = lower.rsplit('/').next().unwrap_or(&lower);
-    let folders = || lower.split('/').rev().skip(1);
+    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    let in_folder = |test: fn(&str) -> bool| folders.split('/').any(test);
     if is_lock(name) {
-        return Role::Lock;
+        Role::Lock
+    } else if in_folder(is_translation_folder) || is_translation_file(name) {
+        Role::Translation
+    } else if is_generated_file(name) || is_minified(kind, text) {
+        Role::Generated
+    } else if in_folder(is_test_folder) || is_test_file(name) {
+        Role::Test
+    } else if in_folder(is_example_folder) || is_example_file(name) {
+        Role::Example
+    } else if kind == FileKind::Document || in_folder(|folder| matches!(folder, "doc" | "docs" | "documentation")) {
+        Role::Documentation
+    } else {
+        Role::Ordinary
     }
-    if folders().any(is_translation_folder) || has_any_extension(name, &["po", "pot", "xlf", "xliff", "resx", "strings", "arb", "ftl"]) || is_locale_file(name) {
-        return Role::Translation;
-    }
-    if name.contains(".min.") || name.contains(".bundle.") || has_any_extension(name, &["map", "pb.go", "snap"]) || is_minified(kind, text) {
-        return Role::Generated;
-    }
-    if folders().any(is_test_folder) || is_test_file(name) {
-        return Role::Test;
-    }
-    let example = ["example", "sample", "template", "demo", "tutorial"];
-    if folders().any(|folder| example.iter().any(|word| folder == *word || folder.strip_suffix('s') == Some(word)))
-        || ["example", "sample", "template", "dist", "tmpl", "tpl", "skel", "default"].iter().any(|word| name.ends_with(&format!(".{word}")) || name.contains(&format!(".{word}.")) || name.contains(&format!("{word}_")) && *word == "example")
-    {
-        return Role::Example;
-    }
-    if kind == FileKind::Document || folders().any(|folder| matches!(folder, "doc" | "docs" | "documentation")) {
-        return Role::Documentation;
-    }
-    Role::Ordinary
+}
+
+fn is_example_folder(folder: &str) -> bool {
+    let singular = folder.strip_suffix('s').unwrap_or(folder);
+    matches!(singular, "example" | "sample" | "template" | "demo" | "tutorial")
+}
+
+/// `.env.example`, `settings.sample.py`, `example_config.yml`
+fn is_example_file(name: &str) -> bool {
+    let is_example = |part: &str| matches!(part, "example" | "sample" | "template" | "dist" | "tmpl" | "tpl" | "skel" | "default");
+    name.split('.').skip(1).any(is_example) || name.starts_with("example_") || name.starts_with("example-")
+}
+
+/// Whether a person did not write the file: minified, bundled, mapped, generated, recorded.
+fn is_generated_file(name: &str) -> bool {
+    name.contains(".min.") || name.contains(".bundle.") || has_any_extension(name, &["map", "pb.go", "snap"])
 }
 
 fn is_lock(name: &str) -> bool {
@@ -157,8 +167,11 @@ fn is_translation_folder(folder: &str) -> bool {
         || folder.ends_with(".lproj")
 }
 
-/// `en.json`, `pt_BR.yml`, `messages_de.properties`.
-fn is_locale_file(name: &str) -> bool {
+/// `en.json`, `pt_BR.yml`, `messages_de.properties`, and the formats that translators use.
+fn is_translation_file(name: &str) -> bool {
+    if has_any_extension(name, &["po", "pot", "xlf", "xliff", "resx", "strings", "arb", "ftl"]) {
+        return true;
+    }
     let Some((stem, extension)) = name.rsplit_once('.') else { return false };
     if !matches!(extension, "json" | "yml" | "yaml" | "properties" | "js" | "ts" | "php") {
         return false;
@@ -186,8 +199,12 @@ fn is_test_folder(folder: &str) -> bool {
 
 fn is_test_file(name: &str) -> bool {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    stem.ends_with("_test") || stem.ends_with("_tests") || stem.ends_with("_spec") || stem.ends_with(".test") || stem.ends_with(".spec")
-        || stem.ends_with(".e2e") || stem.ends_with("-test") || stem.starts_with("test_") || stem.starts_with("test-") || stem == "conftest" || stem == "tests" || stem == "test"
+    let mut words = stem.split(['_', '-', '.']);
+    let (first, last) = (words.next(), words.next_back());
+    let is_test = |word: &str| matches!(word, "test" | "tests" | "spec" | "e2e");
+    last.is_some_and(is_test)
+        || first == Some("test")
+        || matches!(stem, "conftest" | "tests")
         || has_any_extension(name, &["java", "kt", "cs", "scala", "php", "swift"]) && (stem.ends_with("test") || stem.ends_with("tests"))
 }
 

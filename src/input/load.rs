@@ -57,15 +57,11 @@ impl Loader {
     ///
     /// # Errors
     ///
-    /// A [`Skip`] that says why there is no text: binary content, size, or an I/O error. Only regular files are read, so
-    /// that a named pipe or a device cannot hang the scan.
+    /// A [`Skip`] that says why there is no text: binary content, size, or an I/O error.
     pub fn load(&mut self, path: &Path) -> Result<Loaded<'_>, Skip> {
-        let metadata = path.metadata().map_err(Skip::Failed)?;
-        if !metadata.is_file() {
-            return Err(Skip::Failed(io::Error::other("not a regular file")));
-        }
         let mut file = File::open(path).map_err(Skip::Failed)?;
-        self.read(&mut file, metadata.len())
+        let size = file.metadata().map_err(Skip::Failed)?.len();
+        self.read(&mut file, size)
     }
 
     /// Reads and decodes a stream whose size is about `expected` bytes.
@@ -90,9 +86,11 @@ impl Loader {
         if expected > self.max_size {
             return Err(Skip::TooLarge { size: expected });
         }
-        // One byte more than allowed tells a file that grew since its size was asked.
-        let rest = (self.max_size + 1).saturating_sub(self.bytes.len() as u64);
-        stream.take(rest).read_to_end(&mut self.bytes).map_err(Skip::Failed)?;
+        if self.bytes.len() == SNIFF {
+            // One byte more than allowed tells a file that grew since its size was asked.
+            let rest = (self.max_size + 1).saturating_sub(head);
+            stream.take(rest).read_to_end(&mut self.bytes).map_err(Skip::Failed)?;
+        }
         let size = self.bytes.len() as u64;
         if size > self.max_size {
             return Err(Skip::TooLarge { size });

@@ -31,7 +31,14 @@ pub fn walk(paths: &[PathBuf], options: &WalkOptions) -> Walk {
     let mut found = Walk::default();
     let mut folders = Vec::new();
     for path in paths {
-        if path.is_dir() { folders.push(path) } else { found.files.push(path.clone()) }
+        if path.is_dir() {
+            folders.push(path);
+        } else if path.is_file() {
+            found.files.push(path.clone());
+        } else {
+            // A named pipe or a device could keep the scan waiting for ever.
+            found.errors.push((path.clone(), "is no regular file".to_owned()));
+        }
     }
     let Some((first, others)) = folders.split_first() else { return found };
     let mut builder = WalkBuilder::new(first);

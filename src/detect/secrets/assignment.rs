@@ -9,10 +9,10 @@ use crate::model::{FileKind, Format, Language};
 
 /// Longest name considered, in bytes.
 const MAX_NAME: usize = 80;
-/// Longest value considered, in bytes; longer ones are data.
-const MAX_VALUE: usize = 1200;
+/// Longest value considered, in bytes; longer ones are data, and are cut here.
+pub const MAX_VALUE: usize = 1200;
 /// How far back on the line the surroundings are read, in bytes.
-const MAX_LOOK_BACK: usize = 400;
+const MAX_LOOK_BACK: usize = 200;
 
 /// How a value is tied to its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -380,7 +380,7 @@ impl<'t> Reader<'t> {
             None if operator != Operator::Query && inside == Inside::Code && self.needs_quotes() => return None,
             None => (self.bare_value(start, operator, inside), Quote::None),
         };
-        if range.is_empty() || range.len() > MAX_VALUE {
+        if range.is_empty() {
             return None;
         }
         Some(Assignment { name, value: range, quote, operator, inside, wrapper })

@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::detect::secrets::anchors::{PrefixTable, WordSearch, has_word};
 use crate::detect::secrets::assignment::Assignment;
 use crate::detect::secrets::candidate::{Candidate, Rank, strongest};
-use crate::detect::secrets::model::{Features, Model};
+use crate::detect::secrets::model::{Feature, Features, Model};
 use crate::detect::secrets::name::{NameKind, NameReader};
 use crate::detect::secrets::native::{private_key, url_password};
 use crate::detect::secrets::pattern::Pattern;
@@ -40,8 +40,7 @@ pub struct SecretsDetector {
     variants: Vec<Variant>,
     /// Variants of `value` rules.
     values: Vec<ValueVariant>,
-    /// The beginnings of tokens, by how far after the beginning of a word they stand.
-    tokens: BTreeMap<usize, PrefixTable>,
+    tokens: Vec<TokenTable>,
     words: WordSearch,
     /// The anchors that hold each word of `words`.
     anchors: Vec<Vec<AnchorAt>>,
@@ -70,6 +69,15 @@ struct Variant {
     rank: Rank,
     /// Its anchors are looked up where a word begins.
     is_token: bool,
+}
+
+/// The fixed texts of tokens that stand equally far after the beginning of a word.
+#[derive(Debug)]
+struct TokenTable {
+    offset: usize,
+    /// Length of the shortest of these tokens, in bytes.
+    min_len: usize,
+    literals: PrefixTable,
 }
 
 #[derive(Debug)]
@@ -115,7 +123,7 @@ impl SecretsDetector {
         let mut natives = HashMap::new();
         let mut variants = Vec::new();
         let mut values = Vec::new();
-        let mut tokens: BTreeMap<usize, Vec<(&str, usize)>> = BTreeMap::new();
+        let mut tokens: BTreeMap<usize, (usize, Vec<(&str, usize)>)> = BTreeMap::new();
         let mut anchors: Vec<Anchor> = Vec::new();
         let mut add_anchor = |text: &str, action| anchors.push(Anchor { text: text.to_ascii_lowercase(), action });
         for rule in set.iter() {
@@ -129,7 +137,7 @@ impl SecretsDetector {
                 }
             };
             for shape in shapes {
-                let max_len = literals::length(&shape.pattern).map_or(usize::MAX, |(_, max)| max);
+                let (min_len, max_len) = literals::length(&shape.pattern).unwrap_or((0, usize::MAX));
                 let (lead, rank) = match &shape.place {
                     Place::Token(anchor) | Place::Phrase(anchor) if shape.is_broad => (anchor.lead, Rank::Broad),
                     Place::Token(anchor) => (anchor.lead, Rank::Token),
@@ -145,7 +153,10 @@ impl SecretsDetector {
                 match &shape.place {
                     Place::Token(anchor) => {
                         let entries = anchor.literals.iter().map(|literal| (literal.as_str(), variants.len()));
-                        tokens.entry(anchor.offset).or_default().extend(entries);
+                        let (shortest, literals) = tokens.entry(anchor.offset).or_insert((usize::MAX, Vec::new()));
+                        // Part of a token may lie before its literal, and part outside of the run.
+                        *shortest = (*shortest).min(if anchor.offset > 0 { min_len } else { literals::MIN_LITERAL });
+                        literals.extend(entries);
                         variants.push(variant);
                     }
                     Place::Phrase(anchor) => {
@@ -177,7 +188,10 @@ impl SecretsDetector {
             natives,
             variants,
             values,
-            tokens: tokens.into_iter().map(|(offset, literals)| (offset, PrefixTable::new(literals.into_iter()))).collect(),
+            tokens: tokens
+                .into_iter()
+                .map(|(offset, (min_len, literals))| TokenTable { offset, min_len, literals: PrefixTable::new(literals.into_iter()) })
+                .collect(),
             words: WordSearch::new(&words),
             anchors,
             names: NameReader::new(&shared.names),
@@ -207,11 +221,7 @@ impl SecretsDetector {
     /// How many places the first pass looks up, for benchmarks.
     pub fn count_token_places(&self, text: &str) -> usize {
         let mut places = 0;
-        for run in runs::Runs::new(text.as_bytes()) {
-            runs::word_starts(text.as_bytes(), &run, |start| {
-                self.tokens.iter().for_each(|(offset, table)| table.lookup(text.as_bytes(), start + offset, |_| places += 1));
-            });
-        }
+        self.each_token_place(text, |_, _| places += 1);
         places
     }
 
@@ -223,11 +233,16 @@ impl SecretsDetector {
     }
 
     fn find_tokens(&self, file: &SourceFile<'_>, candidates: &mut Vec<Candidate>) {
-        let bytes = file.text.as_bytes();
+        self.each_token_place(file.text, |variant, start| self.try_variant(file, variant, start, candidates));
+    }
+
+    fn each_token_place(&self, text: &str, mut visit: impl FnMut(usize, usize)) {
+        let bytes = text.as_bytes();
         for run in runs::Runs::new(bytes) {
+            let end = run.range.end;
             runs::word_starts(bytes, &run, |start| {
-                for (offset, table) in &self.tokens {
-                    table.lookup(bytes, start + offset, |index| self.try_variant(file, index, start, candidates));
+                for table in self.tokens.iter().filter(|table| start + table.min_len <= end) {
+                    table.literals.lookup(bytes, start + table.offset, |variant| visit(variant, start));
                 }
             });
         }
@@ -329,13 +344,15 @@ impl SecretsDetector {
     }
 
     fn read_assignment(&self, file: &SourceFile<'_>, at: usize, done: &mut usize) -> Option<(Assignment, name::NameReading)> {
-        let found = assignment::read(file.text, at, file.kind);
-        // Most names assign nothing: then only this word is done, and the rest of the name is cheap to try again.
-        let found = found?;
-        *done = found.name.end;
-        let name = self.names.read(&file.text[found.name.clone()])?;
+        let found = assignment::read(file.text, at, file.kind)?;
         let value = &file.text[found.value.clone()];
         let is_bare = found.quote == assignment::Quote::None;
+        // One word without quotes holds no other assignment; in a quoted text, or after a blank, one may follow.
+        *done = if is_bare && !value.contains(' ') { found.value.end } else { found.name.end };
+        if value.len() > assignment::MAX_VALUE {
+            return None;
+        }
+        let name = self.names.read(&file.text[found.name.clone()])?;
         let is_literal = !value::is_reference(value) && !(is_bare && value::is_expression(value));
         let is_looked_up = found.wrapper.as_ref().is_some_and(|wrapper| is_look_up(&file.text[wrapper.clone()]));
         (is_literal && !is_looked_up).then_some((found, name))
@@ -352,7 +369,7 @@ impl SecretsDetector {
         candidate.is_weighed = true;
         candidate.confidence = if score >= self.model.high { Confidence::High } else { Confidence::Medium };
         if score < self.model.medium {
-            let is_stand_in = features.iter().any(|(name, _)| name.ends_with("placeholder"));
+            let is_stand_in = features.iter().any(|(feature, _)| matches!(feature, Feature::ValuePlaceholder | Feature::ValueHoldsPlaceholder));
             candidate.doubts.push(if is_stand_in { Doubt::Placeholder } else { Doubt::Unlikely });
         }
         candidates.push(candidate);
@@ -381,7 +398,8 @@ impl SecretsDetector {
 
     fn finding(&self, file: &SourceFile<'_>, mut candidate: Candidate) -> Finding {
         let rule = &self.rules[candidate.rule];
-        if self.is_known_public(&file.text[candidate.hidden.clone()]) {
+        // Hashing is not free, and what is doubted already needs no further doubt.
+        if candidate.doubts.is_empty() && self.is_known_public(&file.text[candidate.hidden.clone()]) {
             candidate.doubts.push(Doubt::KnownPublic);
         }
         candidate.into_finding(file, rule.id.clone(), rule.severity)

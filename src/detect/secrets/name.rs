@@ -61,7 +61,7 @@ pub struct NameReader {
 
 impl NameReader {
     /// The words that a text is searched for, in any case; every name with a kind holds one of them.
-    pub const STEMS: &[&str] = &["pass", "pwd", "secret", "token", "key", "auth", "cred", "rootpw", "bindpw"];
+    pub const STEMS: &[&str] = &["pass", "pwd", "secret", "token", "key", "auth", "cred"];
 
     /// A reader by these lists.
     pub fn new(names: &Names) -> Self {

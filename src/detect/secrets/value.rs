@@ -1,6 +1,9 @@
 //! What the text of a value says about itself.
 
+use std::collections::HashSet;
 use std::ops::Range;
+
+use aho_corasick::AhoCorasick;
 
 use crate::detect::secrets::entropy;
 use crate::rules::Shared;
@@ -8,9 +11,9 @@ use crate::rules::Shared;
 /// Reads values by the shared lists.
 #[derive(Debug)]
 pub struct ValueReader {
-    placeholder_whole: Vec<String>,
-    placeholder_inside: Vec<String>,
-    placeholder_token: Vec<String>,
+    placeholder_whole: HashSet<String>,
+    placeholder_inside: AhoCorasick,
+    placeholder_token: AhoCorasick,
     letter_pairs: Vec<Vec<u8>>,
 }
 
@@ -46,32 +49,36 @@ const LOOK_UPS: &[&str] = &[
 
 impl ValueReader {
     /// A reader by these lists.
+    ///
+    /// # Panics
+    ///
+    /// When the lists are so long that no automaton can be built, which takes megabytes.
     pub fn new(shared: &Shared) -> Self {
-        let lower = |words: &[String]| words.iter().map(|word| word.to_ascii_lowercase()).collect();
+        let any_of = |words: &[String]| {
+            let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(words);
+            automaton.expect("a few words make a small automaton")
+        };
         Self {
-            placeholder_whole: lower(&shared.placeholders.whole),
-            placeholder_inside: lower(&shared.placeholders.inside),
-            placeholder_token: lower(&shared.placeholders.inside_token),
+            placeholder_whole: shared.placeholders.whole.iter().map(|word| word.to_ascii_lowercase()).collect(),
+            placeholder_inside: any_of(&shared.placeholders.inside),
+            placeholder_token: any_of(&shared.placeholders.inside_token),
             letter_pairs: shared.letter_pairs.rows.iter().map(|row| row.bytes().map(|digit| digit - b'0').collect()).collect(),
         }
     }
 
     /// Whether the whole value, in any case, is a word that stands for "a value goes here".
     pub fn is_placeholder(&self, value: &str) -> bool {
-        let lower = value.to_ascii_lowercase();
-        self.placeholder_whole.contains(&lower)
+        self.placeholder_whole.contains(&value.to_ascii_lowercase())
     }
 
     /// Whether part of the value is such a word.
     pub fn holds_placeholder(&self, value: &str) -> bool {
-        let lower = value.to_ascii_lowercase();
-        self.placeholder_inside.iter().any(|part| lower.contains(part.as_str()))
+        self.placeholder_inside.is_match(value)
     }
 
     /// Whether part of a token of a known shape is a word that random text would not hold.
     pub fn token_holds_placeholder(&self, token: &str) -> bool {
-        let lower = token.to_ascii_lowercase();
-        self.placeholder_token.iter().any(|part| lower.contains(part.as_str()))
+        self.placeholder_token.is_match(token)
     }
 
     /// How unlike words the letters of the value follow each other: the mean, over pairs of letters, of the binary
