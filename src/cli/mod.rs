@@ -27,7 +27,11 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version go to standard output and are no failure.
-            let code = if error.use_stderr() { ExitCode::Usage } else { ExitCode::Clean };
+            let code = if error.use_stderr() {
+                ExitCode::Usage
+            } else {
+                ExitCode::Clean
+            };
             return if error.print().is_ok() { code } else { ExitCode::Usage };
         }
     };
@@ -44,7 +48,11 @@ pub fn main() -> ExitCode {
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == io::ErrorKind::BrokenPipe))
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<io::Error>()
+            .is_some_and(|io| io.kind() == io::ErrorKind::BrokenPipe)
+    })
 }
 
 fn run(arguments: Arguments) -> Result<ExitCode> {
@@ -53,12 +61,22 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         None => check(&arguments.check),
         Some(Command::Check(arguments)) => check(&arguments),
         Some(Command::Explain { rule, rules }) => explain::run(&rule, &rules, &mut stdout),
-        Some(Command::Rules { command: Some(RulesCommand::Test { folders }), .. }) => rules::test(&folders, &mut stdout),
-        Some(Command::Rules { command: Some(RulesCommand::Schema), .. }) => {
+        Some(Command::Rules {
+            command: Some(RulesCommand::Test { folders }),
+            ..
+        }) => rules::test(&folders, &mut stdout),
+        Some(Command::Rules {
+            command: Some(RulesCommand::Schema),
+            ..
+        }) => {
             writeln!(stdout, "{}", crate::rules::schema())?;
             Ok(ExitCode::Clean)
         }
-        Some(Command::Rules { command: None, format, rules }) => rules::list(format, &rules, &mut stdout),
+        Some(Command::Rules {
+            command: None,
+            format,
+            rules,
+        }) => rules::list(format, &rules, &mut stdout),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(shell, &mut Arguments::command(), env!("CARGO_PKG_NAME"), &mut stdout);
             Ok(ExitCode::Clean)
@@ -108,6 +126,13 @@ fn style(when: ColorWhen, stdout: &io::Stdout) -> Style {
         // Terminal, NO_COLOR, CLICOLOR and TERM are all asked.
         ColorWhen::Auto => anstream::AutoStream::choice(stdout) != anstream::ColorChoice::Never,
     };
-    let width = if stdout.is_terminal() { terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)) } else { None };
-    Style { color, width: width.unwrap_or(Style::default().width) }
+    let width = if stdout.is_terminal() {
+        terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
+    } else {
+        None
+    };
+    Style {
+        color,
+        width: width.unwrap_or(Style::default().width),
+    }
 }

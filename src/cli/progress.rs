@@ -43,7 +43,8 @@ impl ProgressBar {
     fn draw(&self) -> indicatif::ProgressBar {
         let total = self.total.load(Ordering::Relaxed);
         let bar = indicatif::ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-        let style = ProgressStyle::with_template("{bar:40} {pos}/{len} files, {eta} left").unwrap_or_else(|_| ProgressStyle::default_bar());
+        let style = ProgressStyle::with_template("{bar:40} {pos}/{len} files, {eta} left")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style);
         bar
     }

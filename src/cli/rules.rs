@@ -31,12 +31,19 @@ struct Entry<'a> {
 }
 
 pub(super) fn list(format: ListFormat, folders: &[PathBuf], out: &mut dyn Write) -> Result<ExitCode> {
-    let rules = app::load_rules(&Options { rules: folders.to_vec(), ..Options::default() })?;
+    let rules = app::load_rules(&Options {
+        rules: folders.to_vec(),
+        ..Options::default()
+    })?;
     match format {
         ListFormat::Text => {
             let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
             for rule in rules.iter() {
-                writeln!(out, "{:width$}  {:8}  {:6}  {}", rule.id, rule.severity, rule.confidence, rule.title)?;
+                writeln!(
+                    out,
+                    "{:width$}  {:8}  {:6}  {}",
+                    rule.id, rule.severity, rule.confidence, rule.title
+                )?;
             }
         }
         ListFormat::Json => {
@@ -89,7 +96,13 @@ pub(super) fn test(folders: &[PathBuf], out: &mut dyn Write) -> Result<ExitCode>
     for failure in &failures {
         writeln!(out, "failed: {failure}")?;
     }
-    writeln!(out, "{} rules, {examples} examples: {} failed, {} files invalid", ids.len(), failures.len(), invalid.len())?;
+    writeln!(
+        out,
+        "{} rules, {examples} examples: {} failed, {} files invalid",
+        ids.len(),
+        failures.len(),
+        invalid.len()
+    )?;
     Ok(match (invalid.is_empty(), failures.is_empty()) {
         (false, _) => ExitCode::Usage,
         (true, false) => ExitCode::Findings,

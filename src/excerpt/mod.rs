@@ -42,11 +42,27 @@ pub struct Quoter<'a> {
 }
 
 impl<'a> Quoter<'a> {
-    /// A quoter that masks the secrets of all these findings, reported or not.
-    pub fn new(file: &'a SourceFile<'a>, lines: &'a LineIndex, findings: &[Finding]) -> Self {
-        let mut spans: Vec<Span> = findings.iter().flat_map(|finding| finding.hidden.iter().copied()).collect();
+    /// A quoter that masks the secrets of all these findings where they were found, and those for which `is_reported` holds
+    /// wherever their text stands. (What is hardly a secret, such as the word `password`, would mask half of some lines.)
+    pub fn new(
+        file: &'a SourceFile<'a>,
+        lines: &'a LineIndex,
+        findings: &[Finding],
+        is_reported: impl Fn(&Finding) -> bool,
+    ) -> Self {
+        let mut spans: Vec<Span> = findings
+            .iter()
+            .flat_map(|finding| finding.hidden.iter().copied())
+            .collect();
         spans.sort();
-        let mut repeated: Vec<&str> = spans.iter().map(|&span| file.slice(span)).filter(|text| text.len() >= MIN_REPEATED && !text.contains('\n')).collect();
+        let reported = findings
+            .iter()
+            .filter(|finding| is_reported(finding))
+            .flat_map(|finding| &finding.hidden);
+        let mut repeated: Vec<&str> = reported
+            .map(|&span| file.slice(span))
+            .filter(|text| text.len() >= MIN_REPEATED && !text.contains('\n'))
+            .collect();
         repeated.sort_unstable();
         repeated.dedup();
         let mut hidden: Vec<Span> = Vec::new();
@@ -56,7 +72,12 @@ impl<'a> Quoter<'a> {
                 _ => hidden.push(span),
             }
         }
-        Self { file, lines, hidden, repeated }
+        Self {
+            file,
+            lines,
+            hidden,
+            repeated,
+        }
     }
 
     /// The first line of `span`, with the part of the span that lies on it highlighted.
@@ -68,8 +89,14 @@ impl<'a> Quoter<'a> {
         let mut builder = Builder::default();
         // Far parts of a long line are not even looked at: a line can be as large as the file.
         let reach = 4 * (AROUND + MAX_HIGHLIGHT);
-        let from = self.file.text.floor_char_boundary((target.start as usize).saturating_sub(reach).max(line.start as usize));
-        let to = self.file.text.ceil_char_boundary((target.end.min(target.start + 4096) as usize + reach).min(line.end as usize));
+        let from = self
+            .file
+            .text
+            .floor_char_boundary((target.start as usize).saturating_sub(reach).max(line.start as usize));
+        let to = self
+            .file
+            .text
+            .ceil_char_boundary((target.end.min(target.start + 4096) as usize + reach).min(line.end as usize));
         let mut at = from;
         for mask in self.masks(from..to) {
             builder.plain(&self.file.text[at..mask.start], at, target);
@@ -80,7 +107,11 @@ impl<'a> Quoter<'a> {
         let cut_before = from > line.start as usize;
         let cut_after = to < line.end as usize;
         let (text, highlight) = builder.cut(cut_before, cut_after);
-        Excerpt { line: number, text, highlight }
+        Excerpt {
+            line: number,
+            text,
+            highlight,
+        }
     }
 
     /// The ranges of `window` to mask, in order, without overlaps. They are not cut at the window's edges where that would
@@ -158,14 +189,27 @@ impl Builder {
         let start = self.start.unwrap_or(self.text.len());
         let end = self.end.clamp(start, self.text.len());
         let step_back = |from: usize, count: usize| {
-            self.text[..from].char_indices().rev().nth(count.saturating_sub(1)).map_or(0, |(at, _)| at)
+            self.text[..from]
+                .char_indices()
+                .rev()
+                .nth(count.saturating_sub(1))
+                .map_or(0, |(at, _)| at)
         };
-        let step_on = |from: usize, count: usize| self.text[from..].char_indices().nth(count).map_or(self.text.len(), |(at, _)| from + at);
+        let step_on = |from: usize, count: usize| {
+            self.text[from..]
+                .char_indices()
+                .nth(count)
+                .map_or(self.text.len(), |(at, _)| from + at)
+        };
         let end = end.min(step_on(start, MAX_HIGHLIGHT));
         let left = step_back(start, AROUND);
         let right = step_on(end, AROUND);
         let before = if left > 0 || cut_before { ELLIPSIS } else { "" };
-        let after = if right < self.text.len() || cut_after { ELLIPSIS } else { "" };
+        let after = if right < self.text.len() || cut_after {
+            ELLIPSIS
+        } else {
+            ""
+        };
         let body = &self.text[left..right];
         // Leading blanks say nothing, and take room on narrow terminals.
         let text = format!("{before}{body}{after}");
@@ -180,7 +224,14 @@ mod tests {
     use crate::model::{Confidence, Encoding, FileKind, Label, Origin, Role, RuleId, Severity};
 
     fn quote(text: &str, secret: &str, others: &[&str]) -> Excerpt {
-        let file = SourceFile { path: "x", kind: FileKind::Text, role: Role::Ordinary, text, encoding: Encoding::Utf8 { bom: 0 }, origin: Origin::Memory };
+        let file = SourceFile {
+            path: "x",
+            kind: FileKind::Text,
+            role: Role::Ordinary,
+            text,
+            encoding: Encoding::Utf8 { bom: 0 },
+            origin: Origin::Memory,
+        };
         let lines = LineIndex::new(text);
         let span = |part: &str| {
             let at = text.find(part).unwrap();
@@ -190,15 +241,21 @@ mod tests {
             rule: RuleId::new("r"),
             severity: Severity::High,
             confidence: Confidence::High,
-            primary: Label { span: span(part), text: String::new() },
+            primary: Label {
+                span: span(part),
+                text: String::new(),
+            },
             related: Vec::new(),
             secret: None,
             hidden: vec![span(part)],
             doubts: Vec::new(),
             suppressed: None,
         };
-        let findings: Vec<_> = std::iter::once(&secret).chain(others).map(|part| finding(part)).collect();
-        Quoter::new(&file, &lines, &findings).quote(span(secret))
+        let findings: Vec<_> = std::iter::once(&secret)
+            .chain(others)
+            .map(|part| finding(part))
+            .collect();
+        Quoter::new(&file, &lines, &findings, |_| true).quote(span(secret))
     }
 
     #[test]
@@ -219,7 +276,11 @@ mod tests {
     fn a_long_line_is_cut_around_the_highlight() {
         let text = format!("{}key=hunter2!{}", "é".repeat(5000), "x".repeat(5000));
         let excerpt = quote(&text, "hunter2!", &[]);
-        assert!(excerpt.text.chars().count() < 2 * AROUND + 20, "{}", excerpt.text.chars().count());
+        assert!(
+            excerpt.text.chars().count() < 2 * AROUND + 20,
+            "{}",
+            excerpt.text.chars().count()
+        );
         assert!(excerpt.text.starts_with("...é") && excerpt.text.ends_with("x..."));
         assert_eq!(&excerpt.text[excerpt.highlight], "********");
     }

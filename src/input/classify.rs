@@ -7,11 +7,17 @@ use crate::model::{FileKind, Format, Language, Role};
 /// `path` uses `/`; `text` may be just the beginning of the content.
 pub fn kind(path: &str, text: &str) -> FileKind {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    by_name(&name).or_else(|| by_extension(&name)).or_else(|| by_content(text)).unwrap_or(FileKind::Text)
+    by_name(&name)
+        .or_else(|| by_extension(&name))
+        .or_else(|| by_content(text))
+        .unwrap_or(FileKind::Text)
 }
 
 fn by_name(name: &str) -> Option<FileKind> {
-    let is_env = name == ".env" || name.starts_with(".env.") || name.ends_with(".env") || matches!(name, ".envrc" | ".flaskenv" | ".dev.vars");
+    let is_env = name == ".env"
+        || name.starts_with(".env.")
+        || name.ends_with(".env")
+        || matches!(name, ".envrc" | ".flaskenv" | ".dev.vars");
     if is_env {
         return Some(FileKind::Data(Format::Dotenv));
     }
@@ -21,19 +27,31 @@ fn by_name(name: &str) -> Option<FileKind> {
         return Some(FileKind::Dockerfile);
     }
     // Samples keep the kind of what they are a sample of: `settings.py.example`.
-    let sample = [".example", ".sample", ".template", ".tmpl", ".tpl", ".dist", ".default", ".bak", ".orig", ".old"];
+    let sample = [
+        ".example",
+        ".sample",
+        ".template",
+        ".tmpl",
+        ".tpl",
+        ".dist",
+        ".default",
+        ".bak",
+        ".orig",
+        ".old",
+    ];
     if let Some(stem) = sample.iter().find_map(|suffix| name.strip_suffix(suffix)) {
         return by_name(stem).or_else(|| by_extension(stem));
     }
     Some(match name {
         "jenkinsfile" => FileKind::Source(Language::Groovy),
-        "makefile" | "gnumakefile" | ".bashrc" | ".bash_profile" | ".profile" | ".zshrc" | ".zprofile" | ".zshenv" | ".bash_aliases"
-        | ".bash_history" | ".zsh_history" | "pkgbuild" => FileKind::Source(Language::Shell),
-        "gemfile" | "rakefile" | "vagrantfile" | "podfile" | "fastfile" | "appfile" | "matchfile" => FileKind::Source(Language::Ruby),
-        "pipfile" | "cargo.lock" | "poetry.lock" => FileKind::Data(Format::Toml),
-        ".npmrc" | ".pypirc" | ".gitconfig" | ".my.cnf" | ".s3cfg" | ".boto" | ".editorconfig" | ".credentials" | "credentials" => {
-            FileKind::Data(Format::Ini)
+        "makefile" | "gnumakefile" | ".bashrc" | ".bash_profile" | ".profile" | ".zshrc" | ".zprofile" | ".zshenv"
+        | ".bash_aliases" | ".bash_history" | ".zsh_history" | "pkgbuild" => FileKind::Source(Language::Shell),
+        "gemfile" | "rakefile" | "vagrantfile" | "podfile" | "fastfile" | "appfile" | "matchfile" => {
+            FileKind::Source(Language::Ruby)
         }
+        "pipfile" | "cargo.lock" | "poetry.lock" => FileKind::Data(Format::Toml),
+        ".npmrc" | ".pypirc" | ".gitconfig" | ".my.cnf" | ".s3cfg" | ".boto" | ".editorconfig" | ".credentials"
+        | "credentials" => FileKind::Data(Format::Ini),
         ".babelrc" | ".eslintrc" | ".prettierrc" | ".dockercfg" | ".ftpconfig" => FileKind::Data(Format::Json),
         "readme" | "changelog" | "contributing" | "install" => FileKind::Document,
         _ => return None,
@@ -70,11 +88,16 @@ fn by_extension(name: &str) -> Option<FileKind> {
         "bat" | "cmd" => Source(Language::Batch),
         "tf" | "tfvars" | "hcl" | "nomad" => Data(Format::Hcl),
         "html" | "htm" | "xhtml" | "jsp" | "ftl" | "twig" | "mustache" | "hbs" => Data(Format::Html),
-        "ini" | "cfg" | "conf" | "cnf" | "config" | "service" | "inf" | "desktop" | "reg" | "rdp" | "pypirc" => Data(Format::Ini),
-        "json" | "json5" | "jsonc" | "jsonl" | "ndjson" | "ipynb" | "har" | "tfstate" | "webmanifest" | "geojson" => Data(Format::Json),
+        "ini" | "cfg" | "conf" | "cnf" | "config" | "service" | "inf" | "desktop" | "reg" | "rdp" | "pypirc" => {
+            Data(Format::Ini)
+        }
+        "json" | "json5" | "jsonc" | "jsonl" | "ndjson" | "ipynb" | "har" | "tfstate" | "webmanifest" | "geojson" => {
+            Data(Format::Json)
+        }
         "properties" | "props" => Data(Format::Properties),
         "toml" => Data(Format::Toml),
-        "xml" | "xsd" | "xsl" | "xslt" | "wsdl" | "plist" | "resx" | "csproj" | "vbproj" | "pom" | "storyboard" | "xib" | "svg" | "iml" => Data(Format::Xml),
+        "xml" | "xsd" | "xsl" | "xslt" | "wsdl" | "plist" | "resx" | "csproj" | "vbproj" | "pom" | "storyboard"
+        | "xib" | "svg" | "iml" => Data(Format::Xml),
         "yaml" | "yml" | "eyaml" => Data(Format::Yaml),
         "md" | "markdown" | "mdx" | "rst" | "adoc" | "asciidoc" | "tex" | "org" | "textile" => Document,
         _ => return None,
@@ -93,7 +116,10 @@ fn by_content(text: &str) -> Option<FileKind> {
             ("pwsh", Language::PowerShell),
             ("sh", Language::Shell),
         ];
-        return language.iter().find(|(word, _)| interpreter.contains(word)).map(|(_, language)| FileKind::Source(*language));
+        return language
+            .iter()
+            .find(|(word, _)| interpreter.contains(word))
+            .map(|(_, language)| FileKind::Source(*language));
     }
     let start = text.trim_start();
     if start.starts_with("<?xml") {
@@ -102,7 +128,10 @@ fn by_content(text: &str) -> Option<FileKind> {
     if start.starts_with("<?php") {
         return Some(FileKind::Source(Language::Php));
     }
-    let json = start.strip_prefix('{').or_else(|| start.strip_prefix('[')).map(str::trim_start);
+    let json = start
+        .strip_prefix('{')
+        .or_else(|| start.strip_prefix('['))
+        .map(str::trim_start);
     if json.is_some_and(|rest| rest.starts_with(['"', '{'])) {
         return Some(FileKind::Data(Format::Json));
     }
@@ -138,7 +167,12 @@ fn is_example_folder(folder: &str) -> bool {
 
 /// `.env.example`, `settings.sample.py`, `example_config.yml`
 fn is_example_file(name: &str) -> bool {
-    let is_example = |part: &str| matches!(part, "example" | "sample" | "template" | "dist" | "tmpl" | "tpl" | "skel" | "default");
+    let is_example = |part: &str| {
+        matches!(
+            part,
+            "example" | "sample" | "template" | "dist" | "tmpl" | "tpl" | "skel" | "default"
+        )
+    };
     name.split('.').skip(1).any(is_example) || name.starts_with("example_") || name.starts_with("example-")
 }
 
@@ -153,18 +187,41 @@ fn is_lock(name: &str) -> bool {
         || name.ends_with(".lockfile")
         || matches!(
             name,
-            "package-lock.json" | "npm-shrinkwrap.json" | "pnpm-lock.yaml" | "composer.lock" | "packages.lock.json" | "package.resolved"
-                | "verification-metadata.xml" | ".terraform.lock.hcl" | "conda-lock.yml" | "brewfile.lock.json" | "yarn.lock" | "deno.lock"
+            "package-lock.json"
+                | "npm-shrinkwrap.json"
+                | "pnpm-lock.yaml"
+                | "composer.lock"
+                | "packages.lock.json"
+                | "package.resolved"
+                | "verification-metadata.xml"
+                | ".terraform.lock.hcl"
+                | "conda-lock.yml"
+                | "brewfile.lock.json"
+                | "yarn.lock"
+                | "deno.lock"
         )
 }
 
 fn has_any_extension(name: &str, extensions: &[&str]) -> bool {
-    extensions.iter().any(|extension| name.strip_suffix(extension).is_some_and(|stem| stem.ends_with('.')))
+    extensions
+        .iter()
+        .any(|extension| name.strip_suffix(extension).is_some_and(|stem| stem.ends_with('.')))
 }
 
 fn is_translation_folder(folder: &str) -> bool {
-    matches!(folder, "locale" | "locales" | "i18n" | "lang" | "langs" | "languages" | "translations" | "translation" | "l10n" | "_locales")
-        || folder.ends_with(".lproj")
+    matches!(
+        folder,
+        "locale"
+            | "locales"
+            | "i18n"
+            | "lang"
+            | "langs"
+            | "languages"
+            | "translations"
+            | "translation"
+            | "l10n"
+            | "_locales"
+    ) || folder.ends_with(".lproj")
 }
 
 /// `en.json`, `pt_BR.yml`, `messages_de.properties`, and the formats that translators use.
@@ -172,14 +229,18 @@ fn is_translation_file(name: &str) -> bool {
     if has_any_extension(name, &["po", "pot", "xlf", "xliff", "resx", "strings", "arb", "ftl"]) {
         return true;
     }
-    let Some((stem, extension)) = name.rsplit_once('.') else { return false };
+    let Some((stem, extension)) = name.rsplit_once('.') else {
+        return false;
+    };
     if !matches!(extension, "json" | "yml" | "yaml" | "properties" | "js" | "ts" | "php") {
         return false;
     }
     let is_code = |text: &str| {
         let mut parts = text.split(['-', '_']);
         let language = parts.next().unwrap_or_default();
-        let region_fits = parts.next().is_none_or(|region| (2..=4).contains(&region.len()) && region.bytes().all(|b| b.is_ascii_alphabetic()));
+        let region_fits = parts
+            .next()
+            .is_none_or(|region| (2..=4).contains(&region.len()) && region.bytes().all(|b| b.is_ascii_alphabetic()));
         language.len() == 2 && language.bytes().all(|b| b.is_ascii_lowercase()) && region_fits && parts.next().is_none()
     };
     if stem.starts_with("messages_") || stem.starts_with("strings_") || stem.starts_with("translation") {
@@ -192,9 +253,33 @@ fn is_translation_file(name: &str) -> bool {
 fn is_test_folder(folder: &str) -> bool {
     matches!(
         folder,
-        "test" | "tests" | "__tests__" | "spec" | "specs" | "fixture" | "fixtures" | "testdata" | "test-data" | "test_data" | "mock" | "mocks" | "__mocks__"
-            | "stubs" | "cassettes" | "vcr" | "vcr_cassettes" | "e2e" | "cypress" | "testing" | "unittest" | "unittests" | "__fixtures__" | "__snapshots__" | "integration-tests"
-    ) || folder.ends_with("-tests") || folder.ends_with("_tests")
+        "test"
+            | "tests"
+            | "__tests__"
+            | "spec"
+            | "specs"
+            | "fixture"
+            | "fixtures"
+            | "testdata"
+            | "test-data"
+            | "test_data"
+            | "mock"
+            | "mocks"
+            | "__mocks__"
+            | "stubs"
+            | "cassettes"
+            | "vcr"
+            | "vcr_cassettes"
+            | "e2e"
+            | "cypress"
+            | "testing"
+            | "unittest"
+            | "unittests"
+            | "__fixtures__"
+            | "__snapshots__"
+            | "integration-tests"
+    ) || folder.ends_with("-tests")
+        || folder.ends_with("_tests")
 }
 
 fn is_test_file(name: &str) -> bool {
@@ -205,13 +290,17 @@ fn is_test_file(name: &str) -> bool {
     last.is_some_and(is_test)
         || first == Some("test")
         || matches!(stem, "conftest" | "tests")
-        || has_any_extension(name, &["java", "kt", "cs", "scala", "php", "swift"]) && (stem.ends_with("test") || stem.ends_with("tests"))
+        || has_any_extension(name, &["java", "kt", "cs", "scala", "php", "swift"])
+            && (stem.ends_with("test") || stem.ends_with("tests"))
 }
 
 /// Whether the lines are too long for a person to have written them.
 fn is_minified(kind: FileKind, text: &str) -> bool {
     const LONG: usize = 10_000;
-    let is_code = matches!(kind, FileKind::Source(Language::JavaScript | Language::TypeScript) | FileKind::Data(Format::Html));
+    let is_code = matches!(
+        kind,
+        FileKind::Source(Language::JavaScript | Language::TypeScript) | FileKind::Data(Format::Html)
+    );
     is_code && text.len() > LONG && memchr::memchr_iter(b'\n', text.as_bytes()).count() * 500 < text.len()
 }
 
@@ -230,7 +319,10 @@ mod tests {
 
     #[test]
     fn content_decides_where_the_name_says_nothing() {
-        assert_eq!(kind("run", "#!/usr/bin/env python3\n"), FileKind::Source(Language::Python));
+        assert_eq!(
+            kind("run", "#!/usr/bin/env python3\n"),
+            FileKind::Source(Language::Python)
+        );
         assert_eq!(kind("run", "#!/bin/bash\n"), FileKind::Source(Language::Shell));
         assert_eq!(kind("x", "{ \"a\": 1 }"), FileKind::Data(Format::Json));
         assert_eq!(kind("x", "hello"), FileKind::Text);
@@ -243,7 +335,11 @@ mod tests {
         assert_eq!(role("tests/main.rs"), Role::Test);
         assert_eq!(role("pkg/server_test.go"), Role::Test);
         assert_eq!(role("src/latest.rs"), Role::Ordinary);
-        assert_eq!(role("src/contest.java"), Role::Test, "known: a word that ends in `test`");
+        assert_eq!(
+            role("src/contest.java"),
+            Role::Test,
+            "known: a word that ends in `test`"
+        );
         assert_eq!(role("locales/de.json"), Role::Translation);
         assert_eq!(role("assets/pt_BR.json"), Role::Translation);
         assert_eq!(role("yarn.lock"), Role::Lock);

@@ -40,7 +40,9 @@ pub fn walk(paths: &[PathBuf], options: &WalkOptions) -> Walk {
             found.errors.push((path.clone(), "is no regular file".to_owned()));
         }
     }
-    let Some((first, others)) = folders.split_first() else { return found };
+    let Some((first, others)) = folders.split_first() else {
+        return found;
+    };
     let mut builder = WalkBuilder::new(first);
     others.iter().for_each(|other| {
         builder.add(other);
@@ -59,7 +61,11 @@ pub fn walk(paths: &[PathBuf], options: &WalkOptions) -> Walk {
 
     let result = Mutex::new(found);
     builder.build_parallel().run(|| {
-        let mut batch = Batch { files: Vec::new(), errors: Vec::new(), result: &result };
+        let mut batch = Batch {
+            files: Vec::new(),
+            errors: Vec::new(),
+            result: &result,
+        };
         Box::new(move |entry| {
             batch.add(entry);
             WalkState::Continue
@@ -107,13 +113,19 @@ pub fn plain_io_error(error: &std::io::Error) -> String {
     let text = error.to_string();
     let plain = text.split(" (os error").next().unwrap_or(&text);
     let mut chars = plain.chars();
-    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
 
 /// A path as it is reported: `/` between components, without a leading `./`.
 pub fn display_path(path: &Path) -> String {
     let text = path.to_string_lossy();
-    let text = if std::path::MAIN_SEPARATOR == '/' { text } else { text.replace(std::path::MAIN_SEPARATOR, "/").into() };
+    let text = if std::path::MAIN_SEPARATOR == '/' {
+        text
+    } else {
+        text.replace(std::path::MAIN_SEPARATOR, "/").into()
+    };
     text.strip_prefix("./").unwrap_or(&text).to_owned()
 }
 
@@ -124,9 +136,19 @@ mod tests {
     use super::*;
 
     fn names(root: &Path, respect_ignores: bool) -> Vec<String> {
-        let walk = walk(&[root.to_path_buf()], &WalkOptions { respect_ignores, threads: 2 });
+        let walk = walk(
+            &[root.to_path_buf()],
+            &WalkOptions {
+                respect_ignores,
+                threads: 2,
+            },
+        );
         assert!(walk.errors.is_empty(), "{:?}", walk.errors);
-        let mut names: Vec<_> = walk.files.iter().map(|path| display_path(path.strip_prefix(root).unwrap())).collect();
+        let mut names: Vec<_> = walk
+            .files
+            .iter()
+            .map(|path| display_path(path.strip_prefix(root).unwrap()))
+            .collect();
         names.sort();
         names
     }
@@ -134,13 +156,24 @@ mod tests {
     #[test]
     fn hidden_files_are_listed_and_git_and_ignored_ones_are_not() {
         let root = tempfile::tempdir().unwrap();
-        for (name, text) in [(".env", ""), (".gitignore", "*.log\n"), (".ignore", "skip/\n"), ("a.log", ""), ("skip/b", ""), (".git/config", ""), ("c/d.txt", "")] {
+        for (name, text) in [
+            (".env", ""),
+            (".gitignore", "*.log\n"),
+            (".ignore", "skip/\n"),
+            ("a.log", ""),
+            ("skip/b", ""),
+            (".git/config", ""),
+            ("c/d.txt", ""),
+        ] {
             let path = root.path().join(name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         }
         assert_eq!(names(root.path(), true), [".env", ".gitignore", ".ignore", "c/d.txt"]);
-        assert_eq!(names(root.path(), false), [".env", ".gitignore", ".ignore", "a.log", "c/d.txt", "skip/b"]);
+        assert_eq!(
+            names(root.path(), false),
+            [".env", ".gitignore", ".ignore", "a.log", "c/d.txt", "skip/b"]
+        );
     }
 
     #[cfg(unix)]

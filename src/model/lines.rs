@@ -43,7 +43,10 @@ impl LineIndex {
         let start = self.starts[line as usize - 1] as usize;
         let before = text.get(start..offset as usize).unwrap_or_default();
         let column = before.chars().count() + 1;
-        Position { line, column: u32::try_from(column).unwrap_or(u32::MAX) }
+        Position {
+            line,
+            column: u32::try_from(column).unwrap_or(u32::MAX),
+        }
     }
 
     /// The bytes of line `line` (from 1) of `text`, without its line end. Empty for a line that does not exist.

@@ -100,7 +100,10 @@ pub fn write(report: &Report, rules: &RuleSet, out: &mut dyn Write) -> io::Resul
     let coverage = &report.coverage;
     let document = Document {
         schema_version: SCHEMA_VERSION,
-        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        tool: Tool {
+            name: env!("CARGO_PKG_NAME"),
+            version: env!("CARGO_PKG_VERSION"),
+        },
         summary: Summary {
             complete: report.is_complete(),
             files_scanned: coverage.files,
@@ -115,16 +118,35 @@ pub fn write(report: &Report, rules: &RuleSet, out: &mut dyn Write) -> io::Resul
                 low: count(Severity::Low),
                 info: count(Severity::Info),
             },
-            skipped: coverage.skipped.iter().map(|skipped| SkippedEntry { path: &skipped.path, reason: &skipped.reason }).collect(),
+            skipped: coverage
+                .skipped
+                .iter()
+                .map(|skipped| SkippedEntry {
+                    path: &skipped.path,
+                    reason: &skipped.reason,
+                })
+                .collect(),
         },
-        findings: report.files.iter().flat_map(|file| file.findings.iter().filter_map(|reported| entry(file, reported, rules))).collect(),
+        findings: report
+            .files
+            .iter()
+            .flat_map(|file| file.findings.iter().filter_map(|reported| entry(file, reported, rules)))
+            .collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
 }
 
 fn entry<'a>(file: &'a FileReport, reported: &'a Reported, rules: &'a RuleSet) -> Option<FindingEntry<'a>> {
-    let Finding { rule, severity, confidence, secret, doubts, suppressed, .. } = &reported.finding;
+    let Finding {
+        rule,
+        severity,
+        confidence,
+        secret,
+        doubts,
+        suppressed,
+        ..
+    } = &reported.finding;
     let rule = rules.get(rule.as_str())?;
     Some(FindingEntry {
         rule: &rule.id,
@@ -150,7 +172,11 @@ fn entry<'a>(file: &'a FileReport, reported: &'a Reported, rules: &'a RuleSet) -
         masked: secret.as_ref().map(crate::model::Secret::masked),
         doubts: doubts.iter().map(|doubt| doubt.as_str()).collect(),
         suppressed: suppressed.as_ref().map(|suppression| match suppression {
-            Suppression::Inline { line, reason } => SuppressionEntry { kind: "inline", line: *line, reason },
+            Suppression::Inline { line, reason } => SuppressionEntry {
+                kind: "inline",
+                line: *line,
+                reason,
+            },
         }),
     })
 }

@@ -47,17 +47,26 @@ pub struct Skipped {
 impl Report {
     /// Findings that nothing suppresses.
     pub fn active(&self) -> impl Iterator<Item = &crate::scan::Reported> {
-        self.files.iter().flat_map(|file| &file.findings).filter(|reported| reported.finding.suppressed.is_none())
+        self.files
+            .iter()
+            .flat_map(|file| &file.findings)
+            .filter(|reported| reported.finding.suppressed.is_none())
     }
 
     /// How many findings something suppresses.
     pub fn suppressed(&self) -> usize {
-        self.files.iter().flat_map(|file| &file.findings).filter(|reported| reported.finding.suppressed.is_some()).count()
+        self.files
+            .iter()
+            .flat_map(|file| &file.findings)
+            .filter(|reported| reported.finding.suppressed.is_some())
+            .count()
     }
 
     /// The number of active findings of a severity.
     pub fn count(&self, severity: Severity) -> usize {
-        self.active().filter(|reported| reported.finding.severity == severity).count()
+        self.active()
+            .filter(|reported| reported.finding.severity == severity)
+            .count()
     }
 
     /// Whether the scan covered all that was in scope, and that was something.
@@ -82,7 +91,13 @@ pub enum Format {
 /// # Errors
 ///
 /// When the writer fails.
-pub fn write(format: Format, report: &Report, rules: &RuleSet, style: text::Style, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(
+    format: Format,
+    report: &Report,
+    rules: &RuleSet,
+    style: text::Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     match format {
         Format::Text => text::write(report, rules, style, out),
         Format::Concise => concise::write(report, rules, out),

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::rules::error::RuleError;
+use crate::rules::file;
 use crate::rules::rule::Rule;
 use crate::rules::shared::Shared;
-use crate::rules::file;
 
 /// The rules that `build.rs` checked and stored in the binary.
 static BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
@@ -26,7 +26,10 @@ impl RuleSet {
     pub fn built_in() -> Self {
         let (rules, shared): (Vec<Rule>, Shared) =
             postcard::from_bytes(BUILT_IN).expect("build.rs wrote these bytes with the same types");
-        Self { rules: rules.into_iter().map(|rule| (rule.id.clone(), rule)).collect(), shared }
+        Self {
+            rules: rules.into_iter().map(|rule| (rule.id.clone(), rule)).collect(),
+            shared,
+        }
     }
 
     /// Adds a rule from its file. A user's rule may not take the id of another.
@@ -37,7 +40,10 @@ impl RuleSet {
     pub fn add(&mut self, path: &str, text: &str) -> Result<&Rule, RuleError> {
         let rule = file::parse(path, text)?;
         if self.rules.contains_key(&rule.id) {
-            return Err(RuleError::new(path, format!("there is already a rule with the id `{}`", rule.id)));
+            return Err(RuleError::new(
+                path,
+                format!("there is already a rule with the id `{}`", rule.id),
+            ));
         }
         Ok(self.rules.entry(rule.id.clone()).or_insert(rule))
     }

@@ -47,7 +47,10 @@ pub struct Reported {
 impl Scanner {
     /// A scanner that reports findings of at least `min_confidence`. `now` is in seconds since 1970.
     pub fn new(rules: &RuleSet, min_confidence: Confidence, now: i64) -> Self {
-        Self { secrets: SecretsDetector::new(rules, now), min_confidence }
+        Self {
+            secrets: SecretsDetector::new(rules, now),
+            min_confidence,
+        }
     }
 
     /// Scans a text. `path` decides its kind and is reported as it is.
@@ -55,15 +58,28 @@ impl Scanner {
         let scan = || self.scan_unguarded(path, text, encoding, origin);
         catch_unwind(AssertUnwindSafe(scan)).unwrap_or_else(|payload| {
             let message = payload.downcast_ref::<String>().map(String::as_str);
-            let message = message.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("unknown");
-            FileReport { path: path.to_owned(), internal_error: Some(message.to_owned()), ..FileReport::default() }
+            let message = message
+                .or_else(|| payload.downcast_ref::<&str>().copied())
+                .unwrap_or("unknown");
+            FileReport {
+                path: path.to_owned(),
+                internal_error: Some(message.to_owned()),
+                ..FileReport::default()
+            }
         })
     }
 
     fn scan_unguarded(&self, path: &str, text: &str, encoding: Encoding, origin: Origin) -> FileReport {
         let kind = classify::kind(path, text);
         let role = classify::role(path, kind, text);
-        let file = SourceFile { path, kind, role, text, encoding, origin };
+        let file = SourceFile {
+            path,
+            kind,
+            role,
+            text,
+            encoding,
+            origin,
+        };
         let mut findings = Vec::new();
         self.secrets.detect(&file, &mut findings);
         if findings.is_empty() {
@@ -71,12 +87,20 @@ impl Scanner {
         }
         let is_reported = |finding: &Finding| finding.confidence >= self.min_confidence;
         let below_confidence = findings.iter().filter(|finding| !is_reported(finding)).count();
-        let mut report = FileReport { path: path.to_owned(), below_confidence, ..FileReport::default() };
+        let mut report = FileReport {
+            path: path.to_owned(),
+            below_confidence,
+            ..FileReport::default()
+        };
         if below_confidence < findings.len() {
             let lines = LineIndex::new(text);
             inline::mark(&file, &lines, &mut findings);
-            let quoter = Quoter::new(&file, &lines, &findings);
-            report.findings = findings.iter().filter(|finding| is_reported(finding)).map(|finding| reported(&file, &lines, &quoter, finding)).collect();
+            let quoter = Quoter::new(&file, &lines, &findings, is_reported);
+            report.findings = findings
+                .iter()
+                .filter(|finding| is_reported(finding))
+                .map(|finding| reported(&file, &lines, &quoter, finding))
+                .collect();
         }
         report
     }

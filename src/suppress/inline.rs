@@ -18,7 +18,10 @@ pub fn mark(file: &SourceFile<'_>, lines: &LineIndex, findings: &mut [Finding]) 
             .into_iter()
             .filter_map(|line| Some((line, parse(&file.text[lines.line_span(file.text, line).range()])?)))
             .find(|(_, comment)| comment.rules.iter().any(|rule| *rule == finding.rule.as_str()))
-            .map(|(line, comment)| Suppression::Inline { line, reason: comment.reason.to_owned() });
+            .map(|(line, comment)| Suppression::Inline {
+                line,
+                reason: comment.reason.to_owned(),
+            });
     }
 }
 
@@ -33,7 +36,11 @@ fn parse(line: &str) -> Option<Comment<'_>> {
     let (_, rest) = line.split_once(MARK)?;
     let (rules, reason) = rest.split_once(']')?;
     let reason = reason.trim().trim_end_matches("*/").trim_end_matches("-->").trim_end();
-    let rules: Vec<_> = rules.split(',').map(str::trim).filter(|rule| !rule.is_empty()).collect();
+    let rules: Vec<_> = rules
+        .split(',')
+        .map(str::trim)
+        .filter(|rule| !rule.is_empty())
+        .collect();
     (!rules.is_empty() && !reason.is_empty()).then_some(Comment { rules, reason })
 }
 
@@ -44,7 +51,13 @@ mod tests {
     #[test]
     fn rules_and_reason_are_both_needed() {
         let comment = parse("x = 1 # doorward: ignore[a-rule, b-rule] made for the test").unwrap();
-        assert_eq!(comment, Comment { rules: vec!["a-rule", "b-rule"], reason: "made for the test" });
+        assert_eq!(
+            comment,
+            Comment {
+                rules: vec!["a-rule", "b-rule"],
+                reason: "made for the test"
+            }
+        );
         assert_eq!(parse("/* doorward: ignore[a] why */").unwrap().reason, "why");
         assert_eq!(parse("# doorward: ignore[a]"), None);
         assert_eq!(parse("# doorward: ignore[] why"), None);

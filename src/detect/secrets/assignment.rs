@@ -78,12 +78,21 @@ pub struct Assignment {
 
 /// Reads the assignment whose name holds the byte at `hit`.
 pub fn read(text: &str, hit: usize, kind: FileKind) -> Option<Assignment> {
-    Reader { text: text.as_bytes(), kind }.assignment(hit)
+    Reader {
+        text: text.as_bytes(),
+        kind,
+    }
+    .assignment(hit)
 }
 
 /// The end of the name that holds `hit`, so that a caller can skip its other words.
 pub fn name_end(text: &str, hit: usize) -> usize {
-    Reader { text: text.as_bytes(), kind: FileKind::Text }.name(hit).end
+    Reader {
+        text: text.as_bytes(),
+        kind: FileKind::Text,
+    }
+    .name(hit)
+    .end
 }
 
 struct Reader<'t> {
@@ -239,7 +248,10 @@ impl<'t> Reader<'t> {
                     return is_quote(self.at(value)).then_some((Operator::Equals, end + 1));
                 }
                 byte if byte.is_ascii_alphanumeric()
-                    || matches!(byte, b'_' | b'&' | b'[' | b']' | b'<' | b'>' | b'.' | b'?' | b'|' | b' ' | b'*' | b':' | b'!') =>
+                    || matches!(
+                        byte,
+                        b'_' | b'&' | b'[' | b']' | b'<' | b'>' | b'.' | b'?' | b'|' | b' ' | b'*' | b':' | b'!'
+                    ) =>
                 {
                     end += 1;
                 }
@@ -262,13 +274,23 @@ impl<'t> Reader<'t> {
 
     /// `name: PASSWORD` with `value: ...` on the next line, as containers' environments are written.
     fn value_below(&self, name: &Range<usize>, at: usize) -> Option<(Operator, usize)> {
-        if !matches!(self.kind, FileKind::Data(Format::Yaml | Format::Json) | FileKind::Document) {
+        if !matches!(
+            self.kind,
+            FileKind::Data(Format::Yaml | Format::Json) | FileKind::Document
+        ) {
             return None;
         }
         let before = self.text[self.line_start(name.start)..name.start].trim_ascii_end();
-        let before = before.strip_suffix(b"\"").or_else(|| before.strip_suffix(b"'")).unwrap_or(before).trim_ascii_end();
+        let before = before
+            .strip_suffix(b"\"")
+            .or_else(|| before.strip_suffix(b"'"))
+            .unwrap_or(before)
+            .trim_ascii_end();
         let key = before.strip_suffix(b":")?.trim_ascii_end();
-        let key = key.strip_suffix(b"\"").or_else(|| key.strip_suffix(b"'")).unwrap_or(key);
+        let key = key
+            .strip_suffix(b"\"")
+            .or_else(|| key.strip_suffix(b"'"))
+            .unwrap_or(key);
         if !(key.ends_with(b"name") || key.ends_with(b"key") || key.ends_with(b"Name")) {
             return None;
         }
@@ -286,7 +308,14 @@ impl<'t> Reader<'t> {
     }
 
     /// A value that only a blank divides from its name.
-    fn after_space(&self, name: &Range<usize>, at: usize, byte: u8, was_quoted: bool, is_flag: bool) -> Option<(Operator, usize)> {
+    fn after_space(
+        &self,
+        name: &Range<usize>,
+        at: usize,
+        byte: u8,
+        was_quoted: bool,
+        is_flag: bool,
+    ) -> Option<(Operator, usize)> {
         if was_quoted || byte == b'-' {
             return None;
         }
@@ -307,13 +336,27 @@ impl<'t> Reader<'t> {
         memchr::memrchr2(b'\n', b'\r', &self.text[floor..at]).map_or(floor, |found| floor + found + 1)
     }
 
+    /// Whether only blanks, a list's dash, a quote or `export` stand before the name.
+    fn begins_line(&self, at: usize) -> bool {
+        let before = self.text[self.line_start(at)..at].trim_ascii();
+        matches!(
+            before,
+            b"" | b"-" | b"\"" | b"'" | b"- \"" | b"- '" | b"export" | b"#" | b"//" | b";"
+        )
+    }
+
     fn on_line_before(&self, at: usize, byte: u8) -> bool {
         memchr::memchr(byte, &self.text[self.line_start(at)..at]).is_some()
     }
 
-    /// Whether the place is in a string or comment, judged by the line before it.
+    /// Whether the place is in a string or comment, judged by the line before it. Far into a long line nothing is known, and
+    /// plain code is assumed.
     fn inside(&self, at: usize) -> Inside {
-        let line = &self.text[self.line_start(at)..at];
+        let start = self.line_start(at);
+        if at - start == MAX_LOOK_BACK {
+            return Inside::Code;
+        }
+        let line = &self.text[start..at];
         let mut open = None;
         let mut index = 0;
         while index < line.len() {
@@ -336,9 +379,21 @@ impl<'t> Reader<'t> {
         let first = line[..at].iter().all(|&byte| is_blank(byte));
         match self.kind {
             FileKind::Document => false,
-            FileKind::Source(Language::C | Language::CSharp | Language::Dart | Language::Go | Language::Groovy | Language::Java
-                | Language::JavaScript | Language::Kotlin | Language::Php | Language::Rust | Language::Scala | Language::Swift
-                | Language::TypeScript) => rest.starts_with(b"//") || rest.starts_with(b"/*") || first && rest[0] == b'*',
+            FileKind::Source(
+                Language::C
+                | Language::CSharp
+                | Language::Dart
+                | Language::Go
+                | Language::Groovy
+                | Language::Java
+                | Language::JavaScript
+                | Language::Kotlin
+                | Language::Php
+                | Language::Rust
+                | Language::Scala
+                | Language::Swift
+                | Language::TypeScript,
+            ) => rest.starts_with(b"//") || rest.starts_with(b"/*") || first && rest[0] == b'*',
             FileKind::Source(Language::Lua | Language::Sql) => rest.starts_with(b"--"),
             FileKind::Source(Language::Clojure) => rest[0] == b';',
             FileKind::Source(Language::Batch) => first && rest.len() > 3 && rest[..3].eq_ignore_ascii_case(b"rem"),
@@ -348,14 +403,21 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn value(&self, name: Range<usize>, at: usize, operator: Operator, was_quoted: bool) -> Option<Assignment> {
+    fn value(&self, mut name: Range<usize>, at: usize, operator: Operator, was_quoted: bool) -> Option<Assignment> {
+        if operator == Operator::Argument && !was_quoted {
+            // The function is called, not what it is called on: `password.encode("utf-8")`.
+            name.start += memchr::memrchr(b'.', &self.text[name.clone()]).map_or(0, |dot| dot + 1);
+        }
         let mut start = self.skip_blanks(at);
         let mut wrapper = None;
         let mut quote = self.quote_at(start);
         if quote.is_none() && !matches!(operator, Operator::Element | Operator::Query) {
             // A string prefix, as in `b"..."`, or a call around the string, as in `decode("...")`.
             let mut end = start;
-            while end - start < 60 && (is_name_byte(self.at(end)) || matches!(self.at(end), b'@' | b'$' | b'&' | b':' | b'>' | b'[' | b']')) {
+            while end - start < 60
+                && (is_name_byte(self.at(end))
+                    || matches!(self.at(end), b'@' | b'$' | b'&' | b':' | b'>' | b'[' | b']'))
+            {
                 end += 1;
             }
             let callee = start..end;
@@ -375,15 +437,26 @@ impl<'t> Reader<'t> {
         let inside = self.inside(name.start);
         let (range, quote) = match quote {
             Some(quote) => (self.quoted_value(start, quote)?, quote),
-            None if operator == Operator::Argument || operator == Operator::Compare && !self.has_bare_strings() => return None,
-            None if operator != Operator::Query && inside == Inside::Code && was_quoted && self.needs_quotes() => return None,
+            None if operator == Operator::Argument || operator == Operator::Compare && !self.has_bare_strings() => {
+                return None;
+            }
+            None if operator != Operator::Query && inside == Inside::Code && was_quoted && self.needs_quotes() => {
+                return None;
+            }
             None if operator != Operator::Query && inside == Inside::Code && self.needs_quotes() => return None,
-            None => (self.bare_value(start, operator, inside), Quote::None),
+            None => (self.bare_value(&name, start, operator, inside), Quote::None),
         };
         if range.is_empty() {
             return None;
         }
-        Some(Assignment { name, value: range, quote, operator, inside, wrapper })
+        Some(Assignment {
+            name,
+            value: range,
+            quote,
+            operator,
+            inside,
+            wrapper,
+        })
     }
 
     fn has_bare_strings(&self) -> bool {
@@ -436,10 +509,14 @@ impl<'t> Reader<'t> {
     }
 
     /// A value without quotes: to the end of the line where the notation says so, else to the next separator.
-    fn bare_value(&self, start: usize, operator: Operator, inside: Inside) -> Range<usize> {
+    fn bare_value(&self, name: &Range<usize>, start: usize, operator: Operator, inside: Inside) -> Range<usize> {
         let whole_line = inside != Inside::Text
+            && self.begins_line(name.start)
             && matches!(operator, Operator::Equals | Operator::Colon | Operator::Pair)
-            && matches!(self.kind, FileKind::Data(Format::Yaml | Format::Properties | Format::Ini | Format::Dotenv));
+            && matches!(
+                self.kind,
+                FileKind::Data(Format::Yaml | Format::Properties | Format::Ini | Format::Dotenv)
+            );
         let mut end = start;
         while end - start <= MAX_VALUE {
             let byte = self.at(end);
@@ -447,8 +524,20 @@ impl<'t> Reader<'t> {
                 _ if byte == 0 || is_line_end(byte) => true,
                 Operator::Element => byte == b'<',
                 _ if whole_line => byte == b'#' && end > start && is_blank(self.before(end)),
-                Operator::Query => is_blank(byte) || is_quote(byte) || matches!(byte, b'&' | b'#' | b'<' | b'>' | b')' | b']' | b'}' | b'\\' | b',' | b';'),
-                _ => is_blank(byte) || is_quote(byte) || matches!(byte, b';' | b',' | b'<' | b')' | b'|' | b'\\') || byte == b'&' && inside != Inside::Code,
+                Operator::Query => {
+                    is_blank(byte)
+                        || is_quote(byte)
+                        || matches!(
+                            byte,
+                            b'&' | b'#' | b'<' | b'>' | b')' | b']' | b'}' | b'\\' | b',' | b';'
+                        )
+                }
+                _ => {
+                    is_blank(byte)
+                        || is_quote(byte)
+                        || matches!(byte, b';' | b',' | b'<' | b')' | b'|' | b'\\')
+                        || byte == b'&' && inside != Inside::Code
+                }
             };
             if stops {
                 break;
@@ -468,7 +557,11 @@ mod tests {
 
     /// Reads the assignment around the first `pass`, `token` or `key` of a text and shows what was found.
     fn show(kind: FileKind, text: &str) -> String {
-        let hit = ["pass", "PASS", "token", "key", "KEY"].iter().filter_map(|word| text.find(word)).min().unwrap();
+        let hit = ["pass", "PASS", "token", "key", "KEY"]
+            .iter()
+            .filter_map(|word| text.find(word))
+            .min()
+            .unwrap();
         match read(text, hit, kind) {
             Some(found) => format!("{} {:?} {}", &text[found.name], found.operator, &text[found.value]),
             None => "nothing".to_owned(),
@@ -485,20 +578,56 @@ mod tests {
 
     #[test]
     fn source_code() {
-        assert_eq!(source(Language::Python, r#"db_password = "s3cret""#), "db_password Equals s3cret");
-        assert_eq!(source(Language::Python, "password: str = 's3cret'"), "password Equals s3cret");
-        assert_eq!(source(Language::Python, r#"connect(password=b"s3cret")"#), "password Equals s3cret");
-        assert_eq!(source(Language::Rust, r#"let password: &'static str = "s3cret";"#), "password Equals s3cret");
+        assert_eq!(
+            source(Language::Python, r#"db_password = "s3cret""#),
+            "db_password Equals s3cret"
+        );
+        assert_eq!(
+            source(Language::Python, "password: str = 's3cret'"),
+            "password Equals s3cret"
+        );
+        assert_eq!(
+            source(Language::Python, r#"connect(password=b"s3cret")"#),
+            "password Equals s3cret"
+        );
+        assert_eq!(
+            source(Language::Rust, r#"let password: &'static str = "s3cret";"#),
+            "password Equals s3cret"
+        );
         assert_eq!(source(Language::Go, r#"apikey := "s3cret""#), "apikey Equals s3cret");
-        assert_eq!(source(Language::Php, "define('DB_PASSWORD', 's3cret');"), "DB_PASSWORD Argument s3cret");
-        assert_eq!(source(Language::Php, "'password' => 's3cret',"), "password Arrow s3cret");
-        assert_eq!(source(Language::Java, r#"client.password("s3cret")"#), "client.password Argument s3cret");
+        assert_eq!(
+            source(Language::Php, "define('DB_PASSWORD', 's3cret');"),
+            "DB_PASSWORD Argument s3cret"
+        );
+        assert_eq!(
+            source(Language::Php, "'password' => 's3cret',"),
+            "password Arrow s3cret"
+        );
+        assert_eq!(
+            source(Language::Java, r#"client.password("s3cret")"#),
+            "password Argument s3cret"
+        );
         assert_eq!(source(Language::Java, r#"key = decode("s3cret")"#), "key Equals s3cret");
-        assert_eq!(source(Language::C, r#"#define PASSWORD "s3cret""#), "PASSWORD Space s3cret");
-        assert_eq!(source(Language::JavaScript, r#"if (password === "s3cret")"#), "password Compare s3cret");
-        assert_eq!(source(Language::JavaScript, r#"s = "{\"password\": \"s3cret\"}""#), "password Colon s3cret");
-        assert_eq!(source(Language::JavaScript, "get('/x?token=abc123&y=1')"), "token Query abc123");
-        assert_eq!(source(Language::JavaScript, "// password = s3cret"), "password Equals s3cret");
+        assert_eq!(
+            source(Language::C, r#"#define PASSWORD "s3cret""#),
+            "PASSWORD Space s3cret"
+        );
+        assert_eq!(
+            source(Language::JavaScript, r#"if (password === "s3cret")"#),
+            "password Compare s3cret"
+        );
+        assert_eq!(
+            source(Language::JavaScript, r#"s = "{\"password\": \"s3cret\"}""#),
+            "password Colon s3cret"
+        );
+        assert_eq!(
+            source(Language::JavaScript, "get('/x?token=abc123&y=1')"),
+            "token Query abc123"
+        );
+        assert_eq!(
+            source(Language::JavaScript, "// password = s3cret"),
+            "password Equals s3cret"
+        );
     }
 
     #[test]
@@ -506,22 +635,58 @@ mod tests {
         assert_eq!(source(Language::Python, "password = other"), "nothing");
         assert_eq!(source(Language::Rust, "token::Token"), "nothing");
         assert_eq!(source(Language::TypeScript, "password: string;"), "nothing");
-        assert_eq!(source(Language::Java, r#"throw new Error("wrong password")"#), "nothing");
+        assert_eq!(
+            source(Language::Java, r#"throw new Error("wrong password")"#),
+            "nothing"
+        );
         assert_eq!(source(Language::Java, "password(other)"), "nothing");
+        assert_eq!(
+            source(Language::Python, "password.encode('utf-8')"),
+            "encode Argument utf-8",
+            "a name that says nothing"
+        );
         assert_eq!(data(Format::Hcl, "password = var.password"), "nothing");
     }
 
     #[test]
     fn configuration() {
         assert_eq!(data(Format::Yaml, "password: s3cret # old"), "password Colon s3cret");
-        assert_eq!(data(Format::Yaml, "- name: DB_PASSWORD\n  value: s3cret"), "DB_PASSWORD Pair s3cret");
-        assert_eq!(data(Format::Properties, "spring.datasource.password=a b"), "spring.datasource.password Equals a b");
-        assert_eq!(data(Format::Xml, "<password>s3cret</password>"), "password Element s3cret");
-        assert_eq!(data(Format::Xml, r#"<string name="api_key">s3cret</string>"#), "api_key Element s3cret");
-        assert_eq!(data(Format::Xml, r#"<property name="password" value="s3cret"/>"#), "password Pair s3cret");
+        assert_eq!(
+            data(Format::Yaml, "- name: DB_PASSWORD\n  value: s3cret"),
+            "DB_PASSWORD Pair s3cret"
+        );
+        assert_eq!(
+            data(Format::Properties, "spring.datasource.password=a b"),
+            "spring.datasource.password Equals a b"
+        );
+        assert_eq!(
+            data(Format::Xml, "<password>s3cret</password>"),
+            "password Element s3cret"
+        );
+        assert_eq!(
+            data(Format::Xml, r#"<string name="api_key">s3cret</string>"#),
+            "api_key Element s3cret"
+        );
+        assert_eq!(
+            data(Format::Xml, r#"<property name="password" value="s3cret"/>"#),
+            "password Pair s3cret"
+        );
         assert_eq!(data(Format::Dotenv, "export PASSWORD='a b'"), "PASSWORD Equals a b");
-        assert_eq!(show(FileKind::Dockerfile, "ENV PASSWORD s3cret"), "PASSWORD Space s3cret");
-        assert_eq!(source(Language::Shell, "mysql --password s3cret"), "password Space s3cret");
-        assert_eq!(source(Language::Shell, "docker run -e PASSWORD=s3cret x"), "PASSWORD Equals s3cret");
+        assert_eq!(
+            show(FileKind::Dockerfile, "ENV PASSWORD s3cret"),
+            "PASSWORD Space s3cret"
+        );
+        assert_eq!(
+            data(Format::Yaml, "- DB_USER=a DB_PASSWORD=b DB_HOST=c"),
+            "DB_PASSWORD Equals b"
+        );
+        assert_eq!(
+            source(Language::Shell, "mysql --password s3cret"),
+            "password Space s3cret"
+        );
+        assert_eq!(
+            source(Language::Shell, "docker run -e PASSWORD=s3cret x"),
+            "PASSWORD Equals s3cret"
+        );
     }
 }

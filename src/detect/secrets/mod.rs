@@ -20,7 +20,7 @@ pub mod value;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::detect::secrets::anchors::{PrefixTable, WordSearch, has_word};
-use crate::detect::secrets::assignment::Assignment;
+use crate::detect::secrets::assignment::{Assignment, Operator, Quote};
 use crate::detect::secrets::candidate::{Candidate, Rank, strongest};
 use crate::detect::secrets::model::{Feature, Features, Model};
 use crate::detect::secrets::name::{NameKind, NameReader};
@@ -125,7 +125,12 @@ impl SecretsDetector {
         let mut values = Vec::new();
         let mut tokens: BTreeMap<usize, (usize, Vec<(&str, usize)>)> = BTreeMap::new();
         let mut anchors: Vec<Anchor> = Vec::new();
-        let mut add_anchor = |text: &str, action| anchors.push(Anchor { text: text.to_ascii_lowercase(), action });
+        let mut add_anchor = |text: &str, action| {
+            anchors.push(Anchor {
+                text: text.to_ascii_lowercase(),
+                action,
+            })
+        };
         for rule in set.iter() {
             let index = rules.len();
             rules.push(RuleEntry::new(rule));
@@ -149,29 +154,53 @@ impl SecretsDetector {
                     Place::Token(_) | Place::Phrase(_) => Pattern::word(&shape.pattern, max_len),
                 };
                 let is_token = matches!(shape.place, Place::Token(_));
-                let variant = Variant { rule: index, pattern, check: shape.check, min_entropy: shape.min_entropy, lead, rank, is_token };
+                let variant = Variant {
+                    rule: index,
+                    pattern,
+                    check: shape.check,
+                    min_entropy: shape.min_entropy,
+                    lead,
+                    rank,
+                    is_token,
+                };
                 match &shape.place {
                     Place::Token(anchor) => {
                         let entries = anchor.literals.iter().map(|literal| (literal.as_str(), variants.len()));
                         let (shortest, literals) = tokens.entry(anchor.offset).or_insert((usize::MAX, Vec::new()));
                         // Part of a token may lie before its literal, and part outside of the run.
-                        *shortest = (*shortest).min(if anchor.offset > 0 { min_len } else { literals::MIN_LITERAL });
+                        *shortest = (*shortest).min(if anchor.offset > 0 {
+                            min_len
+                        } else {
+                            literals::MIN_LITERAL
+                        });
                         literals.extend(entries);
                         variants.push(variant);
                     }
                     Place::Phrase(anchor) => {
-                        anchor.literals.iter().for_each(|text| add_anchor(text, Action::Phrase(variants.len())));
+                        anchor
+                            .literals
+                            .iter()
+                            .for_each(|text| add_anchor(text, Action::Phrase(variants.len())));
                         variants.push(variant);
                     }
                     Place::Value { near, length } => {
                         let near = Pattern::anywhere(near);
-                        values.push(ValueVariant { variant, near, length: *length });
+                        values.push(ValueVariant {
+                            variant,
+                            near,
+                            length: *length,
+                        });
                     }
                 }
             }
         }
         let has = |native| natives.contains_key(&native);
-        let keys = [Native::PemPrivateKey, Native::EncryptedPrivateKey, Native::PgpPrivateKey, Native::PuttyPrivateKey];
+        let keys = [
+            Native::PemPrivateKey,
+            Native::EncryptedPrivateKey,
+            Native::PgpPrivateKey,
+            Native::PuttyPrivateKey,
+        ];
         if keys.into_iter().any(has) {
             private_key::WORDS.iter().for_each(|word| add_anchor(word, Action::Key));
         }
@@ -190,14 +219,23 @@ impl SecretsDetector {
             values,
             tokens: tokens
                 .into_iter()
-                .map(|(offset, (min_len, literals))| TokenTable { offset, min_len, literals: PrefixTable::new(literals.into_iter()) })
+                .map(|(offset, (min_len, literals))| TokenTable {
+                    offset,
+                    min_len,
+                    literals: PrefixTable::new(literals.into_iter()),
+                })
                 .collect(),
             words: WordSearch::new(&words),
             anchors,
             names: NameReader::new(&shared.names),
             reader: ValueReader::new(shared),
             model: Model::new(&shared.assignment_model),
-            known_public: shared.known_public.values.iter().map(|value| value.sha256.clone()).collect(),
+            known_public: shared
+                .known_public
+                .values
+                .iter()
+                .map(|value| value.sha256.clone())
+                .collect(),
             now,
         }
     }
@@ -207,7 +245,11 @@ impl SecretsDetector {
         let mut candidates = Vec::new();
         self.find_tokens(file, &mut candidates);
         self.find_words(file, &mut candidates);
-        findings.extend(strongest(candidates).into_iter().map(|candidate| self.finding(file, candidate)));
+        findings.extend(
+            strongest(candidates)
+                .into_iter()
+                .map(|candidate| self.finding(file, candidate)),
+        );
     }
 
     /// Calls `visit` with each assignment and its features: what the model is trained on.
@@ -233,7 +275,9 @@ impl SecretsDetector {
     }
 
     fn find_tokens(&self, file: &SourceFile<'_>, candidates: &mut Vec<Candidate>) {
-        self.each_token_place(file.text, |variant, start| self.try_variant(file, variant, start, candidates));
+        self.each_token_place(file.text, |variant, start| {
+            self.try_variant(file, variant, start, candidates)
+        });
     }
 
     fn each_token_place(&self, text: &str, mut visit: impl FnMut(usize, usize)) {
@@ -242,7 +286,9 @@ impl SecretsDetector {
             let end = run.range.end;
             runs::word_starts(bytes, &run, |start| {
                 for table in self.tokens.iter().filter(|table| start + table.min_len <= end) {
-                    table.literals.lookup(bytes, start + table.offset, |variant| visit(variant, start));
+                    table
+                        .literals
+                        .lookup(bytes, start + table.offset, |variant| visit(variant, start));
                 }
             });
         }
@@ -288,8 +334,11 @@ impl SecretsDetector {
         let variant = &self.variants[index];
         let text = file.text;
         let first = text.floor_char_boundary(at.saturating_sub(variant.lead));
-        for start in (first..=at).filter(|&start| text.is_char_boundary(start) && begins_word(text, start, variant, at)) {
-            let Some(found) = variant.pattern.match_at(text, start) else { continue };
+        for start in (first..=at).filter(|&start| text.is_char_boundary(start) && begins_word(text, start, variant, at))
+        {
+            let Some(found) = variant.pattern.match_at(text, start) else {
+                continue;
+            };
             if found.whole.end <= at {
                 continue;
             }
@@ -309,7 +358,18 @@ impl SecretsDetector {
             Some(check::Verdict::Doubtful(doubt)) => candidate.doubts.push(doubt),
             Some(check::Verdict::Plausible) | None => {}
         }
-        if variant.min_entropy.is_some_and(|least| entropy::shannon(token.as_bytes()) < least) {
+        if variant.check == Some(Check::BasicAuth)
+            && let Some(password) = check::basic_password(token)
+            && (self.reader.is_placeholder(&password)
+                || self.reader.holds_placeholder(&password)
+                || value::is_sequence(&password))
+        {
+            candidate.doubts.push(Doubt::Placeholder);
+        }
+        if variant
+            .min_entropy
+            .is_some_and(|least| entropy::shannon(token.as_bytes()) < least)
+        {
             candidate.doubts.push(Doubt::LowEntropy);
         }
         if self.reader.token_holds_placeholder(token) {
@@ -323,7 +383,9 @@ impl SecretsDetector {
     }
 
     fn try_key(&self, file: &SourceFile<'_>, at: usize, done: &mut usize, candidates: &mut Vec<Candidate>) {
-        let Some(block) = private_key::read(file.text, at) else { return };
+        let Some(block) = private_key::read(file.text, at) else {
+            return;
+        };
         *done = block.found.secret.end;
         self.push_native(block.native, Rank::Block, block.found, candidates);
     }
@@ -343,34 +405,65 @@ impl SecretsDetector {
         candidates.push(candidate);
     }
 
-    fn read_assignment(&self, file: &SourceFile<'_>, at: usize, done: &mut usize) -> Option<(Assignment, name::NameReading)> {
+    fn read_assignment(
+        &self,
+        file: &SourceFile<'_>,
+        at: usize,
+        done: &mut usize,
+    ) -> Option<(Assignment, name::NameReading)> {
         let found = assignment::read(file.text, at, file.kind)?;
         let value = &file.text[found.value.clone()];
-        let is_bare = found.quote == assignment::Quote::None;
+        let is_bare = found.quote == Quote::None;
         // One word without quotes holds no other assignment; in a quoted text, or after a blank, one may follow.
-        *done = if is_bare && !value.contains(' ') { found.value.end } else { found.name.end };
+        *done = if is_bare && !value.contains(' ') {
+            found.value.end
+        } else {
+            found.name.end
+        };
         if value.len() > assignment::MAX_VALUE {
             return None;
         }
         let name = self.names.read(&file.text[found.name.clone()])?;
         let is_literal = !value::is_reference(value) && !(is_bare && value::is_expression(value));
-        let is_looked_up = found.wrapper.as_ref().is_some_and(|wrapper| is_look_up(&file.text[wrapper.clone()]));
-        (is_literal && !is_looked_up).then_some((found, name))
+        // `test.pass("...")` passes a test; `.password("...")` sets a password.
+        let is_call_of_pass = found.operator == Operator::Argument && &file.text[found.name.clone()] == "pass";
+        let is_looked_up = found
+            .wrapper
+            .as_ref()
+            .is_some_and(|wrapper| is_look_up(&file.text[wrapper.clone()]));
+        let is_literal = is_literal && !is_looked_up && !is_call_of_pass && !is_badge(file.text, &found);
+        is_literal.then_some((found, name))
     }
 
     fn try_assignment(&self, file: &SourceFile<'_>, at: usize, done: &mut usize, candidates: &mut Vec<Candidate>) {
-        let Some((found, name)) = self.read_assignment(file, at, done) else { return };
+        let Some((found, name)) = self.read_assignment(file, at, done) else {
+            return;
+        };
         self.try_values(file, &found, candidates);
-        let native = if name.kind == NameKind::Password { Native::AssignedPassword } else { Native::AssignedKey };
+        let native = if name.kind == NameKind::Password {
+            Native::AssignedPassword
+        } else {
+            Native::AssignedKey
+        };
         let Some(&rule) = self.natives.get(&native) else { return };
         let features = model::features(file, &found, name, &self.reader);
         let score = self.model.score(&features);
         let mut candidate = Candidate::new(rule, found.value, Rank::Assigned);
         candidate.is_weighed = true;
-        candidate.confidence = if score >= self.model.high { Confidence::High } else { Confidence::Medium };
+        candidate.confidence = if score >= self.model.high {
+            Confidence::High
+        } else {
+            Confidence::Medium
+        };
         if score < self.model.medium {
-            let is_stand_in = features.iter().any(|(feature, _)| matches!(feature, Feature::ValuePlaceholder | Feature::ValueHoldsPlaceholder));
-            candidate.doubts.push(if is_stand_in { Doubt::Placeholder } else { Doubt::Unlikely });
+            let is_stand_in = features
+                .iter()
+                .any(|(feature, _)| matches!(feature, Feature::ValuePlaceholder | Feature::ValueHoldsPlaceholder));
+            candidate.doubts.push(if is_stand_in {
+                Doubt::Placeholder
+            } else {
+                Doubt::Unlikely
+            });
         }
         candidates.push(candidate);
     }
@@ -379,7 +472,9 @@ impl SecretsDetector {
     fn try_values(&self, file: &SourceFile<'_>, found: &Assignment, candidates: &mut Vec<Candidate>) {
         const NEAR: usize = 40;
         let value = &file.text[found.value.clone()];
-        let from = file.text.floor_char_boundary(found.value.start.saturating_sub(NEAR).min(found.name.start));
+        let from = file
+            .text
+            .floor_char_boundary(found.value.start.saturating_sub(NEAR).min(found.name.start));
         let context = &file.text[from..found.value.start];
         let context = context.rsplit(['\n', '\r']).next().unwrap_or(context);
         let fits = |entry: &&ValueVariant| (entry.length.0..=entry.length.1).contains(&value.len());
@@ -387,7 +482,9 @@ impl SecretsDetector {
             if !near.is_match(context) && !near.is_match(&file.text[found.name.clone()]) {
                 continue;
             }
-            let Some(matched) = variant.pattern.match_start(value) else { continue };
+            let Some(matched) = variant.pattern.match_start(value) else {
+                continue;
+            };
             let secret = found.value.start + matched.secret.start..found.value.start + matched.secret.end;
             let mut candidate = Candidate::new(variant.rule, secret, variant.rank);
             candidate.confidence = self.rules[variant.rule].confidence;
@@ -414,18 +511,27 @@ impl SecretsDetector {
 
 impl RuleEntry {
     fn new(rule: &Rule) -> Self {
-        Self { id: RuleId::new(&rule.id), severity: rule.severity, confidence: rule.confidence }
+        Self {
+            id: RuleId::new(&rule.id),
+            severity: rule.severity,
+            confidence: rule.confidence,
+        }
     }
 }
 
 /// Chooses the words to search for: an anchor that holds another anchor is found by that one, which is searched for anyway.
 /// The shortest words come first, so that the names' stems share the first and fastest groups.
 fn group_by_word(mut anchors: Vec<Anchor>) -> (Vec<String>, Vec<Vec<AnchorAt>>) {
-    anchors.sort_by(|a, b| (a.action != Action::Name, a.text.len(), &a.text).cmp(&(b.action != Action::Name, b.text.len(), &b.text)));
+    anchors.sort_by(|a, b| {
+        (a.action != Action::Name, a.text.len(), &a.text).cmp(&(b.action != Action::Name, b.text.len(), &b.text))
+    });
     let mut words: Vec<String> = Vec::new();
     let mut groups: Vec<Vec<AnchorAt>> = Vec::new();
     for anchor in anchors {
-        let held = words.iter().enumerate().find_map(|(index, word)| Some((index, anchor.text.find(word.as_str())?)));
+        let held = words
+            .iter()
+            .enumerate()
+            .find_map(|(index, word)| Some((index, anchor.text.find(word.as_str())?)));
         let (index, offset) = held.unwrap_or_else(|| {
             words.push(anchor.text.clone());
             groups.push(Vec::new());
@@ -441,16 +547,65 @@ fn begins_word(text: &str, start: usize, variant: &Variant, anchor: usize) -> bo
     if start == anchor && variant.is_token {
         return true;
     }
-    !start.checked_sub(1).is_some_and(|at| runs::is_alphanumeric(text.as_bytes()[at]) && runs::is_alphanumeric(text.as_bytes()[start]))
+    !start
+        .checked_sub(1)
+        .is_some_and(|at| runs::is_alphanumeric(text.as_bytes()[at]) && runs::is_alphanumeric(text.as_bytes()[start]))
+}
+
+/// Whether the value is the token of a badge's link, which is public by design and shows a picture.
+fn is_badge(text: &str, found: &Assignment) -> bool {
+    const LINK: usize = 60;
+    let before = &text.as_bytes()[found.name.start.saturating_sub(LINK)..found.name.start];
+    found.operator == Operator::Query && memchr::memmem::find(before, b"badge").is_some()
 }
 
 /// Whether a function that wraps a string looks something up by that string, so that the string is a name.
 fn is_look_up(callee: &str) -> bool {
     let lower = callee.to_ascii_lowercase();
     let last = lower.rsplit(['.', ':', '>']).next().unwrap_or(&lower);
-    ["env", "get", "fetch", "find", "load", "read", "lookup", "query", "param", "select", "require", "import", "config", "setting", "prompt", "input", "open",
-        "translate", "gettext", "message", "label", "print", "format", "log", "error", "exec", "regex", "match", "test", "hash", "expect", "describe", "option", "field", "element", "by", "resolve", "join", "file", "path"]
-        .iter()
-        .any(|verb| last.starts_with(verb) || last.ends_with(verb))
+    [
+        "env",
+        "get",
+        "fetch",
+        "find",
+        "load",
+        "read",
+        "lookup",
+        "query",
+        "param",
+        "select",
+        "require",
+        "import",
+        "config",
+        "setting",
+        "prompt",
+        "input",
+        "open",
+        "translate",
+        "gettext",
+        "message",
+        "label",
+        "print",
+        "format",
+        "log",
+        "error",
+        "exec",
+        "regex",
+        "match",
+        "test",
+        "hash",
+        "expect",
+        "describe",
+        "option",
+        "field",
+        "element",
+        "by",
+        "resolve",
+        "join",
+        "file",
+        "path",
+    ]
+    .iter()
+    .any(|verb| last.starts_with(verb) || last.ends_with(verb))
         || matches!(last, "t" | "_" | "__" | "i18n" | "tr" | "$t" | "$")
 }

@@ -3,7 +3,7 @@
 
 use crate::detect::secrets::assignment::{Assignment, Inside, Operator, Quote};
 use crate::detect::secrets::name::{NameKind, NameReading, split_words};
-use crate::detect::secrets::value::{Shape, ValueReader, is_sequence};
+use crate::detect::secrets::value::{Shape, ValueReader, is_password_hash, is_sequence};
 use crate::model::{FileKind, Format, Language, Role, SourceFile};
 use crate::rules::shared::AssignmentModel;
 
@@ -109,6 +109,7 @@ features! {
     ValuePlaceholder = "value.placeholder",
     ValueHoldsPlaceholder = "value.holds_placeholder",
     ValueSequence = "value.sequence",
+    ValueHash = "value.hash",
     ValueNamesCredential = "value.names_credential",
     ValueRepeatsName = "value.repeats_name",
     ValueJoinedWords = "value.joined_words",
@@ -145,13 +146,27 @@ pub struct Model {
 impl Model {
     /// Compiles the model from its data. A feature that the data does not name weighs nothing.
     pub fn new(data: &AssignmentModel) -> Self {
-        let weight = |feature: &Feature| data.weights.iter().find(|weight| weight.feature == feature.name()).map_or(0.0, |weight| weight.weight);
-        Self { weights: Feature::ALL.iter().map(weight).collect(), bias: data.bias, medium: data.medium, high: data.high }
+        let weight = |feature: &Feature| {
+            data.weights
+                .iter()
+                .find(|weight| weight.feature == feature.name())
+                .map_or(0.0, |weight| weight.weight)
+        };
+        Self {
+            weights: Feature::ALL.iter().map(weight).collect(),
+            bias: data.bias,
+            medium: data.medium,
+            high: data.high,
+        }
     }
 
     /// Log-odds that an assignment with these features is a credential.
     pub fn score(&self, features: &Features) -> f32 {
-        self.bias + features.iter().map(|(feature, value)| value * self.weights[*feature as usize]).sum::<f32>()
+        self.bias
+            + features
+                .iter()
+                .map(|(feature, value)| value * self.weights[*feature as usize])
+                .sum::<f32>()
     }
 }
 
@@ -209,7 +224,11 @@ fn place_features(features: &mut Features, file: &SourceFile<'_>, found: &Assign
         1.0,
     ));
     flag(features, Feature::QuoteNone, found.quote == Quote::None);
-    flag(features, Feature::QuoteEscaped, matches!(found.quote, Quote::Escaped(_)));
+    flag(
+        features,
+        Feature::QuoteEscaped,
+        matches!(found.quote, Quote::Escaped(_)),
+    );
     flag(features, Feature::QuoteBack, found.quote == Quote::Plain(b'`'));
     flag(features, Feature::InsideText, found.inside == Inside::Text);
     flag(features, Feature::InsideComment, found.inside == Inside::Comment);
@@ -254,7 +273,11 @@ fn value_features(features: &mut Features, shape: &Shape) {
     ));
     let letters = shape.lower + shape.upper;
     flag(features, Feature::ValueDigitsLetters, shape.digits > 0 && letters > 0);
-    flag(features, Feature::ValueThreeClasses, shape.digits > 0 && shape.lower > 0 && shape.upper > 0);
+    flag(
+        features,
+        Feature::ValueThreeClasses,
+        shape.digits > 0 && shape.lower > 0 && shape.upper > 0,
+    );
     flag(features, Feature::ValueOnlyLower, shape.lower == shape.length);
     flag(features, Feature::ValueOnlyUpper, shape.upper == shape.length);
     flag(features, Feature::ValueOnlyLetters, letters == shape.length);
@@ -279,49 +302,121 @@ fn value_features(features: &mut Features, shape: &Shape) {
     let most = (shape.length.max(2) as f32).log2();
     features.push((Feature::ValueEntropyShare, shape.entropy / most));
     features.push((Feature::ValueEntropy, shape.entropy / 4.0));
-    features.push((Feature::ValueDigitShare, shape.digits as f32 / shape.length.max(1) as f32));
+    features.push((
+        Feature::ValueDigitShare,
+        shape.digits as f32 / shape.length.max(1) as f32,
+    ));
 }
 
 fn word_features(features: &mut Features, value: &str, shape: &Shape, name: &str, reader: &ValueReader) {
     let rarity = reader.rarity(value);
     flag(features, Feature::ValueTooShortForRarity, rarity == 0.0);
-    features.push((Feature::ValueRarity, if rarity == 0.0 { 0.0 } else { (rarity - 4.5).clamp(-1.5, 2.0) }));
+    features.push((
+        Feature::ValueRarity,
+        if rarity == 0.0 {
+            0.0
+        } else {
+            (rarity - 4.5).clamp(-1.5, 2.0)
+        },
+    ));
     flag(features, Feature::ValueRare, rarity > 5.0);
     flag(features, Feature::ValueCommon, rarity > 0.0 && rarity < 4.2);
     flag(features, Feature::ValuePlaceholder, reader.is_placeholder(value));
-    flag(features, Feature::ValueHoldsPlaceholder, reader.holds_placeholder(value));
+    flag(
+        features,
+        Feature::ValueHoldsPlaceholder,
+        reader.holds_placeholder(value),
+    );
     flag(features, Feature::ValueSequence, is_sequence(value));
+    flag(features, Feature::ValueHash, is_password_hash(value));
     let lower = value.to_ascii_lowercase();
-    let names_credential = ["pass", "secret", "token", "key", "auth", "cred", "pwd"].iter().any(|word| lower.contains(word));
+    let names_credential = ["pass", "secret", "token", "key", "auth", "cred", "pwd"]
+        .iter()
+        .any(|word| lower.contains(word));
     flag(features, Feature::ValueNamesCredential, names_credential);
-    let squash = |text: &str| -> String { text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())).collect() };
+    let squash = |text: &str| -> String {
+        text.bytes()
+            .filter(u8::is_ascii_alphanumeric)
+            .map(|b| char::from(b.to_ascii_lowercase()))
+            .collect()
+    };
     let (value_squashed, name_squashed) = (squash(value), squash(name));
-    let repeats = value_squashed.len() >= 3 && (name_squashed.contains(&value_squashed) || value_squashed.contains(&name_squashed));
+    let repeats = value_squashed.len() >= 3
+        && (name_squashed.contains(&value_squashed) || value_squashed.contains(&name_squashed));
     flag(features, Feature::ValueRepeatsName, repeats);
     // Several plain words joined: `client_credentials`, `refresh-token`, `passwordReset`.
     let is_plain = |word: std::ops::Range<usize>| word.len() > 2 && reader.rarity(&value[word]) < 5.0;
-    let is_joined = shape.digits == 0 && shape.spaces == 0 && split_words(value).nth(1).is_some() && split_words(value).all(is_plain);
+    let is_joined = shape.digits == 0
+        && shape.spaces == 0
+        && split_words(value).nth(1).is_some()
+        && split_words(value).all(is_plain);
     flag(features, Feature::ValueJoinedWords, is_joined);
 }
 
 /// Pairs of features that mean something else together than apart.
-fn cross_features(features: &mut Features, file: &SourceFile<'_>, found: &Assignment, name: NameReading, shape: &Shape) {
+fn cross_features(
+    features: &mut Features,
+    file: &SourceFile<'_>,
+    found: &Assignment,
+    name: NameReading,
+    shape: &Shape,
+) {
     let is_config = matches!(file.kind, FileKind::Data(_) | FileKind::Dockerfile);
     let is_password = name.kind == NameKind::Password;
     let mixed = shape.digits > 0 && shape.lower + shape.upper > 0;
-    flag(features, Feature::PasswordConfig, is_password && is_config && name.is_head);
-    flag(features, Feature::PasswordQuotedSource, is_password && !is_config && found.quote != Quote::None);
-    flag(features, Feature::PasswordCommonWord, is_password && shape.spaces == 0 && shape.length >= 5 && !mixed);
+    flag(
+        features,
+        Feature::PasswordConfig,
+        is_password && is_config && name.is_head,
+    );
+    flag(
+        features,
+        Feature::PasswordQuotedSource,
+        is_password && !is_config && found.quote != Quote::None,
+    );
+    flag(
+        features,
+        Feature::PasswordCommonWord,
+        is_password && shape.spaces == 0 && shape.length >= 5 && !mixed,
+    );
     flag(features, Feature::PasswordMixed, is_password && mixed);
-    flag(features, Feature::WeakNameUnmixed, matches!(name.kind, NameKind::BareKey | NameKind::Auth) && !mixed);
-    flag(features, Feature::WeakNameShort, matches!(name.kind, NameKind::BareKey | NameKind::Auth) && shape.length < 16);
+    flag(
+        features,
+        Feature::WeakNameUnmixed,
+        matches!(name.kind, NameKind::BareKey | NameKind::Auth) && !mixed,
+    );
+    flag(
+        features,
+        Feature::WeakNameShort,
+        matches!(name.kind, NameKind::BareKey | NameKind::Auth) && shape.length < 16,
+    );
     flag(features, Feature::KeyShort, !is_password && shape.length < 12);
     flag(features, Feature::KeyUnmixed, !is_password && !mixed);
-    flag(features, Feature::KeyLongMixed, !is_password && mixed && shape.length >= 20 && shape.spaces == 0);
-    flag(features, Feature::BareProse, found.quote == Quote::None && shape.spaces > 0);
-    flag(features, Feature::BareSource, found.quote == Quote::None && matches!(file.kind, FileKind::Source(_)));
-    flag(features, Feature::BareDocument, found.quote == Quote::None && matches!(file.kind, FileKind::Document | FileKind::Text));
-    flag(features, Feature::HeadKeyQuoted, name.is_head && !is_password && found.quote != Quote::None);
+    flag(
+        features,
+        Feature::KeyLongMixed,
+        !is_password && mixed && shape.length >= 20 && shape.spaces == 0,
+    );
+    flag(
+        features,
+        Feature::BareProse,
+        found.quote == Quote::None && shape.spaces > 0,
+    );
+    flag(
+        features,
+        Feature::BareSource,
+        found.quote == Quote::None && matches!(file.kind, FileKind::Source(_)),
+    );
+    flag(
+        features,
+        Feature::BareDocument,
+        found.quote == Quote::None && matches!(file.kind, FileKind::Document | FileKind::Text),
+    );
+    flag(
+        features,
+        Feature::HeadKeyQuoted,
+        name.is_head && !is_password && found.quote != Quote::None,
+    );
 }
 
 #[cfg(test)]
@@ -333,7 +428,11 @@ mod tests {
     fn every_weight_names_a_feature() {
         let rules = RuleSet::built_in();
         for weight in &rules.shared().assignment_model.weights {
-            assert!(Feature::ALL.iter().any(|feature| feature.name() == weight.feature), "{}", weight.feature);
+            assert!(
+                Feature::ALL.iter().any(|feature| feature.name() == weight.feature),
+                "{}",
+                weight.feature
+            );
         }
     }
 }

@@ -72,8 +72,14 @@ impl NameReader {
             (NameKind::Key, &names.key),
             (NameKind::Auth, &names.auth),
         ];
-        let inside = kinds.iter().flat_map(|(kind, words)| words.inside.iter().map(|word| (word.clone(), *kind))).collect();
-        let whole = kinds.iter().flat_map(|(kind, words)| words.whole.iter().map(|word| (word.clone(), *kind))).collect();
+        let inside = kinds
+            .iter()
+            .flat_map(|(kind, words)| words.inside.iter().map(|word| (word.clone(), *kind)))
+            .collect();
+        let whole = kinds
+            .iter()
+            .flat_map(|(kind, words)| words.whole.iter().map(|word| (word.clone(), *kind)))
+            .collect();
         let mut meanings: HashMap<String, Meaning> = HashMap::new();
         let lists = [
             (&names.key_qualifier, QUALIFIES_KEY),
@@ -83,9 +89,15 @@ impl NameReader {
             (&names.neutral, NEUTRAL),
         ];
         for (words, meaning) in lists {
-            words.iter().for_each(|word| *meanings.entry(word.clone()).or_default() |= meaning);
+            words
+                .iter()
+                .for_each(|word| *meanings.entry(word.clone()).or_default() |= meaning);
         }
-        Self { inside, whole, meanings }
+        Self {
+            inside,
+            whole,
+            meanings,
+        }
     }
 
     /// Reads a name; `None` when it speaks of no credential.
@@ -93,7 +105,9 @@ impl NameReader {
         let lower = name.to_ascii_lowercase();
         let words: Vec<&str> = split_words(name).map(|range| &lower[range]).collect();
         let meanings: Vec<Meaning> = words.iter().map(|word| self.meaning(word)).collect();
-        let (index, kind) = (0..words.len()).rev().find_map(|index| Some((index, self.kind_of(&words, &meanings, index)?)))?;
+        let (index, kind) = (0..words.len())
+            .rev()
+            .find_map(|index| Some((index, self.kind_of(&words, &meanings, index)?)))?;
         let later = &meanings[index + 1..];
         let is_head = later.iter().all(|meaning| meaning & NEUTRAL != 0);
         let letters = name.bytes().filter(u8::is_ascii_alphabetic);
@@ -110,7 +124,11 @@ impl NameReader {
 
     fn meaning(&self, word: &str) -> Meaning {
         // A number at the end says as little as `value` does.
-        let number = if word.bytes().all(|b| b.is_ascii_digit()) { NEUTRAL } else { 0 };
+        let number = if word.bytes().all(|b| b.is_ascii_digit()) {
+            NEUTRAL
+        } else {
+            0
+        };
         self.meanings.get(word).copied().unwrap_or_default() | number
     }
 

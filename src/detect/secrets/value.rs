@@ -35,16 +35,72 @@ const REFERENCES: &[(&str, &str)] = &[
 
 /// Beginnings of values that name a place in a secret store, or that are encrypted.
 const STORED_OR_ENCRYPTED: &[&str] = &[
-    "op://", "vault:", "ref+", "sm://", "gcp-sm://", "awssm://", "ssm://", "keyring:", "env:", "file:", "bao://", "doppler://",
-    "infisical://", "secret://", "arn:", "ENC(", "ENC[", "{cipher}", "encrypted:", "$ANSIBLE_VAULT", "!vault", "!secret", "!env",
-    "!Ref", "!Sub", "!GetAtt", "AQICAH", "AQECAH", "U2FsdGVkX1", "secure:", "@Microsoft.KeyVault", "classpath:", "kms:", "akv://",
-    "%env(", "credhub:", "YWdlLWVuY3J5cHRpb24", "vaultkv", "projects/",
+    "op://",
+    "vault:",
+    "ref+",
+    "sm://",
+    "gcp-sm://",
+    "awssm://",
+    "ssm://",
+    "keyring:",
+    "env:",
+    "file:",
+    "bao://",
+    "doppler://",
+    "infisical://",
+    "secret://",
+    "arn:",
+    "ENC(",
+    "ENC[",
+    "{cipher}",
+    "encrypted:",
+    "$ANSIBLE_VAULT",
+    "!vault",
+    "!secret",
+    "!env",
+    "!Ref",
+    "!Sub",
+    "!GetAtt",
+    "AQICAH",
+    "AQECAH",
+    "U2FsdGVkX1",
+    "secure:",
+    "@Microsoft.KeyVault",
+    "classpath:",
+    "kms:",
+    "akv://",
+    "%env(",
+    "credhub:",
+    "YWdlLWVuY3J5cHRpb24",
+    "vaultkv",
+    "projects/",
 ];
 
 /// Look-ups that can stand where a literal is expected.
 const LOOK_UPS: &[&str] = &[
-    "process.env", "os.environ", "os.getenv", "getenv", "System.getenv", "ENV[", "ENV.fetch", "import.meta.env", "Deno.env", "Bun.env",
-    "secrets.", "vars.", "var.", "local.", "data.", "module.", "self.", "config.", "settings.", "environ", "Environment.", "env.", "env(",
+    "process.env",
+    "os.environ",
+    "os.getenv",
+    "getenv",
+    "System.getenv",
+    "ENV[",
+    "ENV.fetch",
+    "import.meta.env",
+    "Deno.env",
+    "Bun.env",
+    "secrets.",
+    "vars.",
+    "var.",
+    "local.",
+    "data.",
+    "module.",
+    "self.",
+    "config.",
+    "settings.",
+    "environ",
+    "Environment.",
+    "env.",
+    "env(",
 ];
 
 impl ValueReader {
@@ -59,10 +115,20 @@ impl ValueReader {
             automaton.expect("a few words make a small automaton")
         };
         Self {
-            placeholder_whole: shared.placeholders.whole.iter().map(|word| word.to_ascii_lowercase()).collect(),
+            placeholder_whole: shared
+                .placeholders
+                .whole
+                .iter()
+                .map(|word| word.to_ascii_lowercase())
+                .collect(),
             placeholder_inside: any_of(&shared.placeholders.inside),
             placeholder_token: any_of(&shared.placeholders.inside_token),
-            letter_pairs: shared.letter_pairs.rows.iter().map(|row| row.bytes().map(|digit| digit - b'0').collect()).collect(),
+            letter_pairs: shared
+                .letter_pairs
+                .rows
+                .iter()
+                .map(|row| row.bytes().map(|digit| digit - b'0').collect())
+                .collect(),
         }
     }
 
@@ -103,25 +169,38 @@ impl ValueReader {
 pub fn is_reference(value: &str) -> bool {
     let value = value.trim();
     let bytes = value.as_bytes();
-    if REFERENCES.iter().any(|(open, close)| value.find(open).is_some_and(|at| value[at..].contains(close))) {
+    if REFERENCES
+        .iter()
+        .any(|(open, close)| value.find(open).is_some_and(|at| value[at..].contains(close)))
+    {
         return true;
     }
-    if STORED_OR_ENCRYPTED.iter().any(|start| value.starts_with(start)) || LOOK_UPS.iter().any(|start| value.starts_with(start)) {
+    if STORED_OR_ENCRYPTED.iter().any(|start| value.starts_with(start))
+        || LOOK_UPS.iter().any(|start| value.starts_with(start))
+    {
         return true;
     }
     let word = |range: Range<usize>| {
         let inner = bytes.get(range).unwrap_or_default();
-        !inner.is_empty() && inner.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b':' | b' '))
+        !inner.is_empty()
+            && inner
+                .iter()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b':' | b' '))
     };
     let last = bytes.len().saturating_sub(1);
     match (bytes.first(), bytes.last()) {
-        (Some(b'<'), Some(b'>')) | (Some(b'{'), Some(b'}')) | (Some(b'['), Some(b']')) => true,
+        (Some(b'<'), Some(b'>')) => true,
+        (Some(b'{'), Some(b'}')) | (Some(b'['), Some(b']')) => word(1..last) || last == 1,
         (Some(b'%'), Some(b'%')) | (Some(b'@'), Some(b'@')) => word(1..last),
         (Some(b'_'), Some(b'_')) => value.starts_with("__") && value.ends_with("__"),
         (Some(b'$'), _) => {
             let name = bytes[1..].strip_prefix(b"env:").unwrap_or(&bytes[1..]);
             let name = name.strip_prefix(b"$").unwrap_or(name);
-            !name.is_empty() && !name[0].is_ascii_digit() && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'>' | b'[' | b']' | b'\''))
+            !name.is_empty()
+                && !name[0].is_ascii_digit()
+                && name
+                    .iter()
+                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'>' | b'[' | b']' | b'\''))
                 || name.len() == 1
         }
         (Some(b'%'), _) => bytes.len() <= 3,
@@ -132,9 +211,16 @@ pub fn is_reference(value: &str) -> bool {
 /// Whether an unquoted value is an expression: a call, an index, an operator.
 pub fn is_expression(value: &str) -> bool {
     let bytes = value.as_bytes();
-    let call = value.find('(').is_some_and(|at| at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'_'));
-    let index = value.find('[').is_some_and(|at| at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'_'));
-    call || index || value.contains("=>") || value.contains("->") || value.starts_with(['&', '|', '>', '<', '=', '!', '*'])
+    let call = value
+        .find('(')
+        .is_some_and(|at| at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'_'));
+    let index = value
+        .find('[')
+        .is_some_and(|at| at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'_'));
+    call || index
+        || value.contains("=>")
+        || value.contains("->")
+        || value.starts_with(['&', '|', '>', '<', '=', '!', '*'])
 }
 
 /// A value that one character or a plain sequence makes up: `xxxxxxxx`, `12345678`, `abcdefgh`.
@@ -146,7 +232,63 @@ pub fn is_sequence(value: &str) -> bool {
     let mut steps = bytes.windows(2).map(|pair| i16::from(pair[1]) - i16::from(pair[0]));
     let first = steps.next().unwrap_or(0);
     let uniform = first.abs() <= 1 && steps.all(|step| step == first);
-    uniform || distinct(bytes) <= 2 || bytes.len() >= 16 && distinct(bytes) <= 4 || is_repetition(bytes)
+    uniform
+        || is_counted_hex(bytes)
+        || longest_count(bytes) >= 8.max(bytes.len() / 4)
+        || distinct(bytes) <= 2
+        || bytes.len() >= 16 && distinct(bytes) <= 4
+        || is_repetition(bytes)
+}
+
+/// Length of the longest part in which each byte is one more than the one before: `abcdefgh`, `12345678`.
+fn longest_count(bytes: &[u8]) -> usize {
+    let mut longest = 0;
+    let mut current = 1;
+    for pair in bytes.windows(2) {
+        current = if pair[1] == pair[0].wrapping_add(1) {
+            current + 1
+        } else {
+            1
+        };
+        longest = longest.max(current);
+    }
+    longest
+}
+
+/// Whether a value is the hash of a password rather than a password: crypt, bcrypt, Argon2, LDAP and framework forms.
+pub fn is_password_hash(value: &str) -> bool {
+    let crypt = [
+        "$1$", "$2a$", "$2b$", "$2x$", "$2y$", "$5$", "$6$", "$y$", "$7$", "$apr1$", "$argon2", "$P$", "$H$", "$S$",
+        "$pbkdf2",
+    ];
+    let framework = [
+        "pbkdf2:",
+        "pbkdf2_",
+        "scrypt:",
+        "bcrypt$",
+        "bcrypt:",
+        "argon2$",
+        "sha1:",
+        "SCRAM-SHA-256$",
+        "#jbcrypt:",
+    ];
+    let ldap = value
+        .strip_prefix('{')
+        .and_then(|rest| rest.split_once('}'))
+        .is_some_and(|(scheme, hash)| {
+            hash.len() >= 16 && scheme.len() >= 3 && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        });
+    ldap || crypt.iter().chain(&framework).any(|start| value.starts_with(start))
+}
+
+/// Whether hexadecimal digits write bytes that are counted up or down, as test vectors do: `000102030405`.
+fn is_counted_hex(bytes: &[u8]) -> bool {
+    let Ok(decoded) = data_encoding::HEXLOWER_PERMISSIVE.decode(bytes) else {
+        return false;
+    };
+    let mut steps = decoded.windows(2).map(|pair| pair[1].wrapping_sub(pair[0]));
+    let first = steps.next();
+    decoded.len() >= 6 && steps.filter(|step| Some(*step) == first).count() * 10 >= decoded.len() * 8
 }
 
 /// Whether one short piece, repeated at least three times, makes up the whole.
@@ -163,7 +305,10 @@ fn distinct(bytes: &[u8]) -> usize {
 /// Counts and shapes of a value's characters.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[expect(missing_docs, reason = "each field is the property it is named after")]
-#[expect(clippy::struct_excessive_bools, reason = "independent properties, read one by one by the model")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent properties, read one by one by the model"
+)]
 pub struct Shape {
     pub length: usize,
     pub digits: usize,
@@ -192,7 +337,11 @@ impl Shape {
     pub fn of(value: &str) -> Self {
         let bytes = value.as_bytes();
         let count = |test: fn(&u8) -> bool| bytes.iter().filter(|byte| test(byte)).count();
-        let (digits, lower, upper) = (count(u8::is_ascii_digit), count(u8::is_ascii_lowercase), count(u8::is_ascii_uppercase));
+        let (digits, lower, upper) = (
+            count(u8::is_ascii_digit),
+            count(u8::is_ascii_lowercase),
+            count(u8::is_ascii_uppercase),
+        );
         let spaces = bytes.iter().filter(|&&byte| byte == b' ').count();
         let is_ascii = value.is_ascii();
         let length = value.chars().count();
@@ -218,8 +367,12 @@ impl Shape {
             is_url: value.contains("://"),
             is_address: is_address(value),
             is_number: letters == 0 && digits > 0,
-            is_date_or_version: digits > 0 && letters <= 2 && bytes.iter().any(|b| matches!(b, b'.' | b'-' | b':' | b'/')),
-            has_brackets: bytes.iter().any(|b| matches!(b, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>')),
+            is_date_or_version: digits > 0
+                && letters <= 2
+                && bytes.iter().any(|b| matches!(b, b'.' | b'-' | b':' | b'/')),
+            has_brackets: bytes
+                .iter()
+                .any(|b| matches!(b, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>')),
         }
     }
 }
@@ -234,8 +387,13 @@ pub fn is_uuid(bytes: &[u8]) -> bool {
 }
 
 fn is_path(value: &str) -> bool {
-    let anchored = ["/", "./", "../", "~/", "C:\\", "\\\\"].iter().any(|start| value.starts_with(start));
-    let file = [".pem", ".key", ".json", ".crt", ".p12", ".jks", ".txt", ".yml", ".yaml", ".html", ".js", ".css", ".png", ".py", ".php"];
+    let anchored = ["/", "./", "../", "~/", "C:\\", "\\\\"]
+        .iter()
+        .any(|start| value.starts_with(start));
+    let file = [
+        ".pem", ".key", ".json", ".crt", ".p12", ".jks", ".txt", ".yml", ".yaml", ".html", ".js", ".css", ".png",
+        ".py", ".php",
+    ];
     anchored && !value.ends_with('=') || file.iter().any(|end| value.ends_with(end))
 }
 
@@ -244,7 +402,9 @@ fn is_address(value: &str) -> bool {
     let host = |text: &str| {
         text.rsplit_once('.').is_some_and(|(rest, top)| {
             !rest.is_empty() && (2..=6).contains(&top.len()) && top.bytes().all(|b| b.is_ascii_lowercase())
-        }) && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':'))
+        }) && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':'))
     };
     match value.split_once('@') {
         Some((user, domain)) => !user.is_empty() && !user.contains(' ') && host(domain),
@@ -259,9 +419,23 @@ mod tests {
 
     #[test]
     fn references_point_elsewhere() {
-        for value in ["${DB_PASSWORD}", "$DB_PASSWORD", "{{ .Values.password }}", "<your-key>", "%DB_PASS%", "#{pw}", "$(Password)",
-            "process.env.TOKEN", "os.environ['X']", "op://vault/item", "ENC[AES256_GCM,data:x]", "arn:aws:x", "$env:TOKEN", "%s", "prefix-${X}"]
-        {
+        for value in [
+            "${DB_PASSWORD}",
+            "$DB_PASSWORD",
+            "{{ .Values.password }}",
+            "<your-key>",
+            "%DB_PASS%",
+            "#{pw}",
+            "$(Password)",
+            "process.env.TOKEN",
+            "os.environ['X']",
+            "op://vault/item",
+            "ENC[AES256_GCM,data:x]",
+            "arn:aws:x",
+            "$env:TOKEN",
+            "%s",
+            "prefix-${X}",
+        ] {
             assert!(is_reference(value), "{value}");
         }
         for value in ["pa$$word", "$3cret!", "hunter2", "a%b", "{abc", "100%"] {
@@ -271,7 +445,16 @@ mod tests {
 
     #[test]
     fn sequences() {
-        for value in ["xxxxxxxx", "12345678", "abcdefg", "abcabcabc", "aaaabbbb", "7654321"] {
+        for value in [
+            "xxxxxxxx",
+            "12345678",
+            "abcdefg",
+            "abcabcabc",
+            "aaaabbbb",
+            "7654321",
+            "000102030405060708090a0b0c0d0e0f",
+            "00112233445566778899aabbccddeeff",
+        ] {
             assert!(is_sequence(value), "{value}");
         }
         for value in ["hunter2", "s3cret", "a1b2c3d4", "password"] {

@@ -12,7 +12,24 @@ const MAX_SCHEME: usize = 30;
 const MAX_AUTHORITY: usize = 300;
 
 /// Words that stand for the user's own in documentation; a password that is one of them is a placeholder.
-const STAND_INS: &[&str] = &["pass", "password", "passwd", "pwd", "secret", "pw", "bar", "token", "mypass", "mypassword", "your_password", "p4ssword", "test", "user", "xxx", "credentials"];
+const STAND_INS: &[&str] = &[
+    "pass",
+    "password",
+    "passwd",
+    "pwd",
+    "secret",
+    "pw",
+    "bar",
+    "token",
+    "mypass",
+    "mypassword",
+    "your_password",
+    "p4ssword",
+    "test",
+    "user",
+    "xxx",
+    "credentials",
+];
 
 /// Reads the URL whose `://` stands at `hit`.
 pub fn read(text: &str, hit: usize, reader: &ValueReader) -> Option<NativeMatch> {
@@ -35,7 +52,8 @@ pub fn read(text: &str, hit: usize, reader: &ValueReader) -> Option<NativeMatch>
             // A password may hold an unescaped `@`; the last one before the host ends it.
             b'@' if colon.is_some() => at_sign = Some(at),
             b'@' => return None,
-            b'/' | b'?' | b'#' | b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\' | b'|' | b',' | b')' => break,
+            b'/' | b'?' | b'#' | b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\' | b'|'
+            | b',' | b')' => break,
             0x80.. => return None,
             _ => {}
         }
@@ -45,9 +63,16 @@ pub fn read(text: &str, hit: usize, reader: &ValueReader) -> Option<NativeMatch>
         return None;
     }
     let (user, password) = (&text[start..colon], &text[colon + 1..at_sign]);
-    let host_end = bytes[at_sign + 1..].iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'[' | b'$' | b'{')).count();
+    let host_end = bytes[at_sign + 1..]
+        .iter()
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'[' | b'$' | b'{'))
+        .count();
     let host = &text[at_sign + 1..at_sign + 1 + host_end];
-    if host.is_empty() || is_template(user) || is_template(password) || password.bytes().all(|b| b.is_ascii_digit()) && password.len() < 4 {
+    if host.is_empty()
+        || is_template(user)
+        || is_template(password)
+        || password.bytes().all(|b| b.is_ascii_digit()) && password.len() < 4
+    {
         return None;
     }
     let lower = password.to_ascii_lowercase();
@@ -56,16 +81,33 @@ pub fn read(text: &str, hit: usize, reader: &ValueReader) -> Option<NativeMatch>
         || reader.is_placeholder(password)
         || reader.holds_placeholder(password)
         || value::is_sequence(password);
-    let is_sample_host = ["example", "your", "host", "server", "domain", "foo", "bar", "xxx"].iter().any(|word| host.contains(word))
+    let is_sample_host = ["example", "your", "host", "server", "domain", "foo", "bar", "xxx"]
+        .iter()
+        .any(|word| host.contains(word))
         && !host.contains("localhost");
-    let is_local = matches!(host.split(':').next(), Some("localhost" | "127.0.0.1" | "0.0.0.0" | "host.docker.internal"));
-    let doubts = if is_stand_in || is_sample_host { vec![Doubt::Placeholder] } else { Vec::new() };
+    let is_local = matches!(
+        host.split(':').next(),
+        Some("localhost" | "127.0.0.1" | "0.0.0.0" | "host.docker.internal")
+    );
+    let doubts = if is_stand_in || is_sample_host {
+        vec![Doubt::Placeholder]
+    } else {
+        Vec::new()
+    };
     let confidence = is_local.then_some(Confidence::Medium);
-    Some(NativeMatch { primary: colon + 1..at_sign, secret: colon + 1..at_sign, confidence, doubts })
+    Some(NativeMatch {
+        primary: colon + 1..at_sign,
+        secret: colon + 1..at_sign,
+        confidence,
+        doubts,
+    })
 }
 
 fn is_template(part: &str) -> bool {
-    value::is_reference(part) || part.contains(['{', '}', '<', '>', '(', '[', '*']) || part.contains('$') && !part.ends_with('$') || part.contains("%s")
+    value::is_reference(part)
+        || part.contains(['{', '}', '<', '>', '(', '[', '*'])
+        || part.contains('$') && !part.ends_with('$')
+        || part.contains("%s")
 }
 
 #[cfg(test)]
@@ -81,21 +123,41 @@ mod tests {
 
     #[test]
     fn the_password_is_underlined() {
-        assert_eq!(password("postgres://app:k9Zq3x@db.internal/app"), Some(("k9Zq3x".to_owned(), vec![])));
-        assert_eq!(password("redis://:k9Zq3x@cache:6379"), Some(("k9Zq3x".to_owned(), vec![])));
+        assert_eq!(
+            password("postgres://app:k9Zq3x@db.internal/app"),
+            Some(("k9Zq3x".to_owned(), vec![]))
+        );
+        assert_eq!(
+            password("redis://:k9Zq3x@cache:6379"),
+            Some(("k9Zq3x".to_owned(), vec![]))
+        );
         assert_eq!(password("amqp://u:k9@Zq3x@mq"), Some(("k9@Zq3x".to_owned(), vec![])));
     }
 
     #[test]
     fn urls_without_one_are_nothing() {
-        for text in ["https://host:8080/p@q", "https://user@host/", "http://host/a:b@c", "s://${U}:${P}@h", "s://u:{pw}@h", "s://u:%s@h", "https://u:$TOKEN@h"] {
+        for text in [
+            "https://host:8080/p@q",
+            "https://user@host/",
+            "http://host/a:b@c",
+            "s://${U}:${P}@h",
+            "s://u:{pw}@h",
+            "s://u:%s@h",
+            "https://u:$TOKEN@h",
+        ] {
             assert_eq!(password(text), None, "{text}");
         }
     }
 
     #[test]
     fn stand_ins_are_doubted() {
-        assert_eq!(password("mysql://user:password@host/db"), Some(("password".to_owned(), vec![Doubt::Placeholder])));
-        assert_eq!(password("mysql://root:root@db1/x"), Some(("root".to_owned(), vec![Doubt::Placeholder])));
+        assert_eq!(
+            password("mysql://user:password@host/db"),
+            Some(("password".to_owned(), vec![Doubt::Placeholder]))
+        );
+        assert_eq!(
+            password("mysql://root:root@db1/x"),
+            Some(("root".to_owned(), vec![Doubt::Placeholder]))
+        );
     }
 }
