@@ -23,7 +23,8 @@ static SCANNER: LazyLock<Scanner> = LazyLock::new(|| Scanner::new(&RuleSet::buil
 
 /// Paths and texts of the measured tree.
 static CORPUS: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
-    let tree = std::env::var_os("DOORWARD_BENCH_TREE").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), PathBuf::from);
+    let tree = std::env::var_os("DOORWARD_BENCH_TREE")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), PathBuf::from);
     let mut files = walk(&[tree], &WalkOptions { respect_ignores: true, threads: 1 }).files;
     files.sort();
     let mut loader = Loader::new(SIZE as u64);
@@ -47,22 +48,30 @@ fn corpus_size() -> usize {
 
 #[divan::bench(sample_count = 10)]
 fn utf8_validation(bencher: Bencher<'_, '_>) {
-    bencher.counter(BytesCount::new(corpus_size())).bench(|| CORPUS.iter().filter(|(_, text)| str::from_utf8(text.as_bytes()).is_ok()).count());
+    bencher
+        .counter(BytesCount::new(corpus_size()))
+        .bench(|| CORPUS.iter().filter(|(_, text)| str::from_utf8(text.as_bytes()).is_ok()).count());
 }
 
 #[divan::bench(sample_count = 10)]
 fn token_runs(bencher: Bencher<'_, '_>) {
-    bencher.counter(BytesCount::new(corpus_size())).bench(|| CORPUS.iter().map(|(_, text)| Runs::new(text.as_bytes()).count()).sum::<usize>());
+    bencher
+        .counter(BytesCount::new(corpus_size()))
+        .bench(|| CORPUS.iter().map(|(_, text)| Runs::new(text.as_bytes()).count()).sum::<usize>());
 }
 
 #[divan::bench(sample_count = 10)]
 fn tokens(bencher: Bencher<'_, '_>) {
-    bencher.counter(BytesCount::new(corpus_size())).bench(|| CORPUS.iter().map(|(_, text)| SCANNER.secrets().count_token_places(text)).sum::<usize>());
+    bencher
+        .counter(BytesCount::new(corpus_size()))
+        .bench(|| CORPUS.iter().map(|(_, text)| SCANNER.secrets().count_token_places(text)).sum::<usize>());
 }
 
 #[divan::bench(sample_count = 10)]
 fn words(bencher: Bencher<'_, '_>) {
-    bencher.counter(BytesCount::new(corpus_size())).bench(|| CORPUS.iter().map(|(_, text)| SCANNER.secrets().count_words(text)).sum::<usize>());
+    bencher
+        .counter(BytesCount::new(corpus_size()))
+        .bench(|| CORPUS.iter().map(|(_, text)| SCANNER.secrets().count_words(text)).sum::<usize>());
 }
 
 #[divan::bench(sample_count = 10)]
@@ -78,7 +87,9 @@ fn whole_scan(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 5, args = ["key", "=", "\"", "a1B2", "curl -u x ", "password=", "-----BEGIN PRIVATE KEY-----", "http://a:b", "eyJ", "token: \"", "Bearer "])]
 fn hostile_line(bencher: Bencher<'_, '_>, piece: &str) {
     let line = piece.repeat((1 << 20) / piece.len());
-    bencher.counter(BytesCount::new(line.len())).bench(|| SCANNER.scan("line.txt", black_box(&line), Encoding::Utf8 { bom: 0 }, Origin::Memory).below_confidence);
+    bencher.counter(BytesCount::new(line.len())).bench(|| {
+        SCANNER.scan("line.txt", black_box(&line), Encoding::Utf8 { bom: 0 }, Origin::Memory).below_confidence
+    });
 }
 
 fn main() {

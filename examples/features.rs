@@ -18,14 +18,7 @@ use doorward::rules::RuleSet;
 fn main() -> anyhow::Result<()> {
     let folders: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
     let detector = SecretsDetector::new(&RuleSet::built_in(), 0);
-    let mut files = walk(
-        &folders,
-        &WalkOptions {
-            respect_ignores: false,
-            threads: 0,
-        },
-    )
-    .files;
+    let mut files = walk(&folders, &WalkOptions { respect_ignores: false, threads: 0 }).files;
     files.sort();
     let mut loader = Loader::new(4 << 20);
     let mut out = BufWriter::new(std::io::stdout().lock());
@@ -45,12 +38,13 @@ fn main() -> anyhow::Result<()> {
         let lines = LineIndex::new(loaded.text);
         let mut rows = Vec::new();
         detector.assignments(&file, |found, features, score| {
-            let line = lines.line(Span::new(found.value.clone()).start);
-            let features: serde_json::Map<_, _> = features
-                .iter()
-                .map(|(feature, value)| (feature.name().to_owned(), (*value).into()))
-                .collect();
-            rows.push(serde_json::json!({ "path": name, "line": line, "score": score, "features": features }));
+            let position = lines.position(file.text, Span::new(found.value.clone()).start);
+            let columns = file.text[found.value.clone()].chars().count();
+            let features: serde_json::Map<_, _> =
+                features.iter().map(|(feature, value)| (feature.name().to_owned(), (*value).into())).collect();
+            rows.push(serde_json::json!({
+                "path": name, "line": position.line, "start": position.column - 1, "length": columns, "score": score, "features": features,
+            }));
         });
         for row in rows {
             writeln!(out, "{row}")?;

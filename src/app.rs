@@ -1,6 +1,6 @@
 //! Runs a scan: rules and files in, a report out. The one place where the stages meet.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::SystemTime;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -65,14 +65,10 @@ pub fn load_rules(options: &Options) -> Result<RuleSet> {
 
 /// The sentence for a rule id that does not exist.
 pub fn unknown_rule(rules: &RuleSet, id: &str) -> String {
-    let hint = rules.nearest(id).map_or_else(
-        || "`doorward rules` lists them all".to_owned(),
-        |near| format!("did you mean `{near}`?"),
-    );
-    format!(
-        "there is no rule or theme `{}`; {hint}",
-        crate::excerpt::escape::escaped(id)
-    )
+    let hint = rules
+        .nearest(id)
+        .map_or_else(|| "`doorward rules` lists them all".to_owned(), |near| format!("did you mean `{near}`?"));
+    format!("there is no rule or theme `{}`; {hint}", crate::excerpt::escape::escaped(id))
 }
 
 /// Scans what the options name.
@@ -83,24 +79,16 @@ pub fn unknown_rule(rules: &RuleSet, id: &str) -> String {
 /// the report's coverage.
 pub fn scan(options: &Options, rules: &RuleSet, progress: &dyn Progress) -> Result<Report> {
     for path in &options.paths {
-        path.symlink_metadata()
-            .map_err(|error| anyhow!("{}: {}", shown(path), plain_io_error(&error)))?;
+        path.symlink_metadata().map_err(|error| anyhow!("{}: {}", shown(path), plain_io_error(&error)))?;
     }
-    let now = SystemTime::UNIX_EPOCH
-        .elapsed()
-        .map_or(0, |elapsed| elapsed.as_secs().cast_signed());
+    let now = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |elapsed| elapsed.as_secs().cast_signed());
     let scanner = Scanner::new(rules, options.min_confidence, now);
-    let mut found = walk(
-        &options.paths,
-        &WalkOptions {
-            respect_ignores: options.respect_ignores,
-            threads: options.threads,
-        },
-    );
+    let mut found =
+        walk(&options.paths, &WalkOptions { respect_ignores: options.respect_ignores, threads: options.threads });
     if options.paths.len() > 1 {
-        // Overlapping paths name a file twice. As bytes, paths compare much faster than part by part.
-        found.files.sort_unstable_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
-        found.files.dedup_by(|a, b| a.as_os_str() == b.as_os_str());
+        // Overlapping paths name a file twice, perhaps as `a` and as `./a`.
+        found.files.sort_by_cached_key(|path| display_path(path));
+        found.files.dedup_by(|a, b| display_path(a) == display_path(b));
     }
     progress.total(found.files.len() as u64);
 
@@ -122,10 +110,7 @@ pub fn scan(options: &Options, rules: &RuleSet, progress: &dyn Progress) -> Resu
             )
             .reduce(Report::default, merge)
     });
-    let errors = found.errors.into_iter().map(|(path, reason)| Skipped {
-        path: shown(&path),
-        reason,
-    });
+    let errors = found.errors.into_iter().map(|(path, reason)| Skipped { path: display_path(&path), reason });
     report.coverage.skipped.extend(errors);
     report.coverage.skipped.sort();
     report.files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -136,29 +121,20 @@ fn shown(path: &Path) -> String {
     crate::excerpt::escape::escaped(&display_path(path))
 }
 
-fn scan_file(scanner: &Scanner, loader: &mut Loader, path: &PathBuf) -> Report {
+fn scan_file(scanner: &Scanner, loader: &mut Loader, path: &Path) -> Report {
     let mut report = Report::default();
     let name = display_path(path);
-    let skip = |reason: String| Skipped {
-        path: name.clone(),
-        reason,
-    };
+    let skip = |reason: String| Skipped { path: name.clone(), reason };
     match loader.load(path) {
         Ok(loaded) => {
             report.coverage.files = 1;
             report.coverage.bytes = loaded.size;
-            add(
-                &mut report,
-                scanner.scan(&name, loaded.text, loaded.encoding, Origin::Worktree),
-            );
+            add(&mut report, scanner.scan(&name, loaded.text, loaded.encoding, Origin::Worktree));
         }
         Err(Skip::Binary) => report.coverage.binary = 1,
         Err(Skip::TooLarge { size }) => {
             let size = humansize::format_size(size, humansize::BINARY.decimal_places(1));
-            report
-                .coverage
-                .skipped
-                .push(skip(format!("{size} is more than --max-file-size")));
+            report.coverage.skipped.push(skip(format!("{size} is more than --max-file-size")));
         }
         Err(Skip::Failed(error)) => report.coverage.skipped.push(skip(plain_io_error(&error))),
     }
@@ -167,12 +143,9 @@ fn scan_file(scanner: &Scanner, loader: &mut Loader, path: &PathBuf) -> Report {
 
 fn add(report: &mut Report, file: FileReport) {
     report.coverage.below_confidence += file.below_confidence as u64;
-    if let Some(message) = &file.internal_error {
-        let reason = format!("internal error: {message}");
-        report.coverage.skipped.push(Skipped {
-            path: file.path.clone(),
-            reason,
-        });
+    if file.has_internal_error {
+        let reason = "internal error; please report it with the line above".to_owned();
+        report.coverage.skipped.push(Skipped { path: file.path.clone(), reason });
     }
     if !file.findings.is_empty() {
         report.files.push(file);

@@ -8,7 +8,10 @@ use doorward::scan::Scanner;
 fn every_example_comes_out_as_its_rule_says() {
     let rules = RuleSet::built_in();
     let mut failures = Vec::new();
-    let scanners: Vec<_> = doorward::model::Confidence::ALL.iter().map(|&least| (least, Scanner::new(&rules, least, examples::NOW))).collect();
+    let scanners: Vec<_> = doorward::model::Confidence::ALL
+        .iter()
+        .map(|&least| (least, Scanner::new(&rules, least, examples::NOW)))
+        .collect();
     for rule in rules.iter() {
         let least = examples::least_confidence(rule);
         let (_, scanner) = scanners.iter().find(|(confidence, _)| *confidence == least).unwrap();
@@ -21,8 +24,11 @@ fn every_example_comes_out_as_its_rule_says() {
 fn every_variant_has_an_example_that_needs_it() {
     let mut unproven = Vec::new();
     for rule in RuleSet::built_in().iter() {
-        let rule::Matcher::Secret(variants) = &rule.matcher else { continue };
-        let codes: Vec<_> = rule.examples.bad.iter().map(|e| examples::template::expand(&rule.id, &e.code).unwrap()).collect();
+        let rule::Matcher::Secret(variants) = &rule.matcher else {
+            continue;
+        };
+        let codes: Vec<_> =
+            rule.examples.bad.iter().map(|e| examples::template::expand(&rule.id, &e.code).unwrap()).collect();
         for variant in variants {
             let pattern = regex_automata::meta::Regex::new(&variant.pattern).unwrap();
             if !codes.iter().any(|code| pattern.is_match(code)) {

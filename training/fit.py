@@ -25,26 +25,37 @@ NEGATIVE_WEIGHT = 0.05
 REGULARISATION = 1.0
 
 # What must never speak for a credential, and what never against one, whatever a small set of repositories says.
-NEVER_FOR = """name.about name.harmless name.verb name.bare_key name.auth role.test role.example role.documentation role.lock
+NEVER_FOR = """name.reference name.about name.harmless name.verb name.bare_key name.auth role.test role.example role.documentation role.lock
     role.translation role.generated value.placeholder value.holds_placeholder value.sequence value.hash value.spaces value.one_space
     value.path value.url value.address value.dotted value.upper_snake value.repeats_name value.joined_words value.names_credential
     value.brackets value.common value.identifier value.non_ascii value.date_or_version length.0-3 weak_name+unmixed weak_name+short
-    key+unmixed key+short bare+prose bare+source value.number operator.space value.only_upper value.uuid file.text""".split()
+    key+unmixed key+short bare+prose bare+source bare+word value.number operator.space value.only_upper value.uuid file.text""".split()
+# What speaks against a credential at least so much.
+AT_MOST = {"name.reference": -2.0, "value.sequence": -2.0, "value.hash": -2.0}
 NEVER_AGAINST = """name.password name.head password+config password+mixed key+long_mixed value.digits_letters value.three_classes
     value.hex value.base64 value.rare value.rarity value.entropy value.digit_share""".split()
 
 
 def labels_of(folder):
-    """-> {path from the repository id on: set of true lines}, repository ids"""
-    true, repositories = collections.defaultdict(set), set()
+    """-> {path from the repository id on: {line: spans of true values, None for the whole line}}, repository ids"""
+    true, repositories = collections.defaultdict(lambda: collections.defaultdict(list)), set()
     for path in pathlib.Path(folder).glob("*.csv"):
         repositories.add(path.stem)
         with open(path, newline="", encoding="utf-8") as file:
             for row in csv.DictReader(file):
-                if row["GroundTruth"] == "T":
-                    lines = range(int(row["LineStart"]), int(row["LineEnd"]) + 1)
-                    true[row["FilePath"].split("/", 1)[1]].update(lines)
+                if row["GroundTruth"] != "T":
+                    continue
+                first, last = int(row["LineStart"]), int(row["LineEnd"])
+                span = (int(float(row["ValueStart"])), int(float(row["ValueEnd"] or row["ValueStart"]))) if row["ValueStart"] and first == last else None
+                for line in range(first, last + 1):
+                    true[row["FilePath"].split("/", 1)[1]][line].append(span)
     return true, repositories
+
+
+def is_true(row, spans):
+    """Whether an assignment's value overlaps a true value of its line."""
+    first, last = row["start"], row["start"] + row["length"]
+    return any(span is None or span[0] < last and first < span[1] for span in spans)
 
 
 def rows_of(path):
@@ -62,7 +73,7 @@ def load(labelled, negative):
             parts = row["path"].split("/")
             at = next(index for index, part in enumerate(parts) if part in repositories)
             features.append(row["features"])
-            truth.append(row["line"] in true.get("/".join(parts[at:]), ()))
+            truth.append(is_true(row, true["/".join(parts[at:])].get(row["line"], ())))
             groups.append(parts[at])
             weights.append(1.0)
     for path in negative:
@@ -86,7 +97,10 @@ def matrix_of(features, names):
 def fitted(matrix, truth, weights, names):
     """-> bias, weights: a logistic regression with bounds on signs, by L-BFGS-B"""
     sign = numpy.where(truth, 1.0, -1.0)
-    bounds = [(None, 0) if name in NEVER_FOR else (0, None) if name in NEVER_AGAINST else (None, None) for name in names]
+    bounds = [
+        (None, AT_MOST.get(name, 0)) if name in NEVER_FOR else (0, None) if name in NEVER_AGAINST else (None, None)
+        for name in names
+    ]
 
     def loss(parameters):
         margin = sign * (matrix @ parameters[1:] + parameters[0])

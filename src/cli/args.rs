@@ -14,7 +14,7 @@ const EXAMPLES: &str = "\
 Examples:
   doorward                              check the folder you are in
   doorward src deploy.yaml              check a folder and a file
-  doorward --format concise | vim -     one line a finding
+  doorward -f concise > f; vim -q f     one line a finding, as editors read it
   doorward --fail-on high               fail only for high and critical findings
   doorward --select github-pat-classic  check for one rule
   doorward explain github-pat-classic   what a rule finds, why, and what to do

@@ -12,13 +12,8 @@ use crate::rules::rule::Place;
 use crate::rules::{Matcher, Rule};
 
 pub(super) fn run(id: &str, folders: &[PathBuf], out: &mut dyn Write) -> Result<ExitCode> {
-    let rules = app::load_rules(&Options {
-        rules: folders.to_vec(),
-        ..Options::default()
-    })?;
-    let Some(rule) = rules.get(id) else {
-        bail!(app::unknown_rule(&rules, id))
-    };
+    let rules = app::load_rules(&Options { rules: folders.to_vec(), ..Options::default() })?;
+    let Some(rule) = rules.get(id) else { bail!(app::unknown_rule(&rules, id)) };
     write(rule, out)?;
     Ok(ExitCode::Clean)
 }
@@ -40,28 +35,18 @@ fn write(rule: &Rule, out: &mut dyn Write) -> Result<()> {
     if let Some(example) = rule.examples.good.first() {
         writeln!(out, "\nNot reported ({})\n{}", example.file, indent(&example.code))?;
     }
-    let cwe = rule
-        .cwe
-        .iter()
-        .map(|number| format!("https://cwe.mitre.org/data/definitions/{number}.html"));
+    let cwe = rule.cwe.iter().map(|number| format!("https://cwe.mitre.org/data/definitions/{number}.html"));
     let links: Vec<String> = rule.references.iter().cloned().chain(cwe).collect();
     if !links.is_empty() {
         writeln!(out, "\nMore\n{}", indent(&links.join("\n")))?;
     }
-    writeln!(
-        out,
-        "\nTo silence one finding, put a comment on its line or the line above:"
-    )?;
+    writeln!(out, "\nTo silence one finding, put a comment on its line or the line above:")?;
     writeln!(out, "  doorward: ignore[{}] the reason", rule.id)?;
     Ok(())
 }
 
 fn indent(text: &str) -> String {
-    text.trim_end()
-        .lines()
-        .map(|line| format!("  {line}").trim_end().to_owned())
-        .collect::<Vec<_>>()
-        .join("\n")
+    text.trim_end().lines().map(|line| format!("  {line}").trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
 fn how(matcher: &Matcher) -> String {

@@ -21,17 +21,17 @@ use crate::report::{self, summary};
 
 /// Runs the program: reads the process's arguments, writes to its streams.
 pub fn main() -> ExitCode {
-    // A panic in one file is caught and reported as what it is: an internal error on one file. No backtrace is printed.
-    std::panic::set_hook(Box::new(|_| {}));
+    // A panic in one file is caught and reported as what it is: an internal error on one file. Neither a backtrace nor the
+    // panic's message is printed, for that may quote the file.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, |place| format!(" at {}:{}", place.file(), place.line()));
+        let _ = writeln!(io::stderr(), "doorward: internal error{place}");
+    }));
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version go to standard output and are no failure.
-            let code = if error.use_stderr() {
-                ExitCode::Usage
-            } else {
-                ExitCode::Clean
-            };
+            let code = if error.use_stderr() { ExitCode::Usage } else { ExitCode::Clean };
             return if error.print().is_ok() { code } else { ExitCode::Usage };
         }
     };
@@ -48,11 +48,9 @@ pub fn main() -> ExitCode {
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        cause
-            .downcast_ref::<io::Error>()
-            .is_some_and(|io| io.kind() == io::ErrorKind::BrokenPipe)
-    })
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == io::ErrorKind::BrokenPipe))
 }
 
 fn run(arguments: Arguments) -> Result<ExitCode> {
@@ -61,22 +59,14 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         None => check(&arguments.check),
         Some(Command::Check(arguments)) => check(&arguments),
         Some(Command::Explain { rule, rules }) => explain::run(&rule, &rules, &mut stdout),
-        Some(Command::Rules {
-            command: Some(RulesCommand::Test { folders }),
-            ..
-        }) => rules::test(&folders, &mut stdout),
-        Some(Command::Rules {
-            command: Some(RulesCommand::Schema),
-            ..
-        }) => {
+        Some(Command::Rules { command: Some(RulesCommand::Test { folders }), .. }) => {
+            rules::test(&folders, &mut stdout)
+        }
+        Some(Command::Rules { command: Some(RulesCommand::Schema), .. }) => {
             writeln!(stdout, "{}", crate::rules::schema())?;
             Ok(ExitCode::Clean)
         }
-        Some(Command::Rules {
-            command: None,
-            format,
-            rules,
-        }) => rules::list(format, &rules, &mut stdout),
+        Some(Command::Rules { command: None, format, rules }) => rules::list(format, &rules, &mut stdout),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(shell, &mut Arguments::command(), env!("CARGO_PKG_NAME"), &mut stdout);
             Ok(ExitCode::Clean)
@@ -108,8 +98,11 @@ fn check(arguments: &CheckArguments) -> Result<ExitCode> {
             let stdout = io::stdout();
             let style = style(arguments.color, &stdout);
             let mut out = BufWriter::new(stdout.lock());
-            report::write(format, &result, &rules, style, &mut out)?;
-            out.flush()?;
+            match report::write(format, &result, &rules, style, &mut out).and_then(|()| out.flush()) {
+                // Whoever reads, such as `head`, has seen enough. What was found stays found.
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+                written => written?,
+            }
         }
     }
     if !arguments.quiet {
@@ -126,13 +119,7 @@ fn style(when: ColorWhen, stdout: &io::Stdout) -> Style {
         // Terminal, NO_COLOR, CLICOLOR and TERM are all asked.
         ColorWhen::Auto => anstream::AutoStream::choice(stdout) != anstream::ColorChoice::Never,
     };
-    let width = if stdout.is_terminal() {
-        terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
-    } else {
-        None
-    };
-    Style {
-        color,
-        width: width.unwrap_or(Style::default().width),
-    }
+    let width =
+        if stdout.is_terminal() { terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)) } else { None };
+    Style { color, width: width.unwrap_or(Style::default().width) }
 }

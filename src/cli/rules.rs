@@ -31,19 +31,12 @@ struct Entry<'a> {
 }
 
 pub(super) fn list(format: ListFormat, folders: &[PathBuf], out: &mut dyn Write) -> Result<ExitCode> {
-    let rules = app::load_rules(&Options {
-        rules: folders.to_vec(),
-        ..Options::default()
-    })?;
+    let rules = app::load_rules(&Options { rules: folders.to_vec(), ..Options::default() })?;
     match format {
         ListFormat::Text => {
             let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
             for rule in rules.iter() {
-                writeln!(
-                    out,
-                    "{:width$}  {:8}  {:6}  {}",
-                    rule.id, rule.severity, rule.confidence, rule.title
-                )?;
+                writeln!(out, "{:width$}  {:8}  {:6}  {}", rule.id, rule.severity, rule.confidence, rule.title)?;
             }
         }
         ListFormat::Json => {

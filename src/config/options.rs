@@ -88,18 +88,11 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
         "m" => 20,
         "g" => 30,
         _ => {
-            return Err(format!(
-                "unknown unit in `{text}`; write a number of bytes, or one with K, M or G"
-            ));
+            return Err(format!("unknown unit in `{text}`; write a number of bytes, or one with K, M or G"));
         }
     };
-    let number: u64 = text[..digits]
-        .parse()
-        .map_err(|_| format!("`{text}` does not begin with a number"))?;
-    number
-        .checked_mul(1 << shift)
-        .filter(|&size| size > 0)
-        .ok_or_else(|| format!("`{text}` is not a usable size"))
+    let number: u64 = text[..digits].parse().map_err(|_| format!("`{text}` does not begin with a number"))?;
+    number.checked_mul(1 << shift).filter(|&size| size > 0).ok_or_else(|| format!("`{text}` is not a usable size"))
 }
 
 #[cfg(test)]

@@ -37,12 +37,7 @@ impl fmt::Display for Outcome {
             Self::Missing(text) => write!(f, "missing: `{}` was not reported", escaped(text)),
             Self::Noisy(text) => write!(f, "noisy: `{}` was reported", escaped(text)),
             Self::WrongSpan { expected, found } => {
-                write!(
-                    f,
-                    "wrong span: `{}` was underlined instead of `{}`",
-                    escaped(found),
-                    escaped(expected)
-                )
+                write!(f, "wrong span: `{}` was underlined instead of `{}`", escaped(found), escaped(expected))
             }
         }
     }
@@ -64,11 +59,7 @@ pub struct Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (kind, number) = self.example;
-        write!(
-            f,
-            "{}: {kind} example {number} ({}): {}",
-            self.rule, self.file, self.outcome
-        )
+        write!(f, "{}: {kind} example {number} ({}): {}", self.rule, self.file, self.outcome)
     }
 }
 
@@ -119,9 +110,7 @@ fn run_one(scanner: &Scanner, rule: &Rule, example: &Example) -> Vec<Outcome> {
             Err(problem) => return vec![Outcome::BadTemplate(problem)],
         };
         let Some(at) = code[searched..].find(&expected).map(|at| at + searched) else {
-            outcomes.push(Outcome::BadTemplate(format!(
-                "highlight `{highlight}` is not in the code"
-            )));
+            outcomes.push(Outcome::BadTemplate(format!("highlight `{highlight}` is not in the code")));
             continue;
         };
         searched = at + expected.len();
@@ -130,19 +119,12 @@ fn run_one(scanner: &Scanner, rule: &Rule, example: &Example) -> Vec<Outcome> {
             Some(index) => {
                 let other = found.remove(index);
                 if other != span {
-                    outcomes.push(Outcome::WrongSpan {
-                        expected,
-                        found: code[other.range()].to_owned(),
-                    });
+                    outcomes.push(Outcome::WrongSpan { expected, found: code[other.range()].to_owned() });
                 }
             }
             None => outcomes.push(Outcome::Missing(expected)),
         }
     }
-    outcomes.extend(
-        found
-            .into_iter()
-            .map(|span| Outcome::Noisy(code[span.range()].to_owned())),
-    );
+    outcomes.extend(found.into_iter().map(|span| Outcome::Noisy(code[span.range()].to_owned())));
     outcomes
 }

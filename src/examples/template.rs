@@ -64,11 +64,7 @@ fn closing(text: &str) -> Option<usize> {
 /// The token characters at the end of `text`. A `=` counts only at the very end, as padding; before that it assigns.
 fn token_before(text: &str) -> &str {
     let unpadded = text.trim_end_matches('=');
-    let length = unpadded
-        .bytes()
-        .rev()
-        .take_while(|&byte| runs::is_token_byte(byte))
-        .count();
+    let length = unpadded.bytes().rev().take_while(|&byte| runs::is_token_byte(byte)).count();
     &text[unpadded.len() - length..]
 }
 
@@ -80,9 +76,7 @@ fn named_check(name: &str) -> Result<Check, String> {
 fn fill(seed: &str, argument: &str) -> Result<String, String> {
     let mut words = argument.split(' ');
     let count = words.next().unwrap_or_default();
-    let count: usize = count
-        .parse()
-        .map_err(|_| format!("`{count}` is no count in `{{{{fill {argument}}}}}`"))?;
+    let count: usize = count.parse().map_err(|_| format!("`{count}` is no count in `{{{{fill {argument}}}}}`"))?;
     let alphabet = alphabet(words.next().unwrap_or_default());
     if alphabet.is_empty() || count > MAX_FILL {
         return Err(format!(
@@ -94,12 +88,7 @@ fn fill(seed: &str, argument: &str) -> Result<String, String> {
     while text.len() < count {
         let digest = Sha256::digest(format!("{seed}\0{argument}\0{block}").as_bytes());
         // The bias of the remainder does not matter for examples.
-        text.extend(
-            digest
-                .iter()
-                .take(count - text.len())
-                .map(|&byte| alphabet[usize::from(byte) % alphabet.len()]),
-        );
+        text.extend(digest.iter().take(count - text.len()).map(|&byte| alphabet[usize::from(byte) % alphabet.len()]));
         block += 1;
     }
     Ok(text)
@@ -134,12 +123,7 @@ mod tests {
         assert_eq!(expand("rule", "{{fill 20 a-f0-9}}").unwrap(), fill);
         assert_ne!(expand("other", "{{fill 20 a-f0-9}}").unwrap(), fill);
         assert_ne!(expand("rule", "{{fill 20 a-f0-9 second}}").unwrap(), fill);
-        assert!(
-            expand("rule", "{{fill 50 _-}}")
-                .unwrap()
-                .bytes()
-                .all(|b| matches!(b, b'_' | b'-'))
-        );
+        assert!(expand("rule", "{{fill 50 _-}}").unwrap().bytes().all(|b| matches!(b, b'_' | b'-')));
     }
 
     #[test]
@@ -151,10 +135,7 @@ mod tests {
     #[test]
     fn other_braces_stay_and_mistakes_are_named() {
         assert_eq!(expand("r", "{{ .Values.x }} {{").unwrap(), "{{ .Values.x }} {{");
-        assert_eq!(
-            expand("r", r#"{{base64 {"a":{"b":1}}}}"#).unwrap(),
-            BASE64.encode(br#"{"a":{"b":1}}"#)
-        );
+        assert_eq!(expand("r", r#"{{base64 {"a":{"b":1}}}}"#).unwrap(), BASE64.encode(br#"{"a":{"b":1}}"#));
         insta::assert_snapshot!(expand("r", "{{fill x a-z}}").unwrap_err(), @"`x` is no count in `{{fill x a-z}}`");
         insta::assert_snapshot!(expand("r", "{{checksum crc33}}").unwrap_err(), @"unknown variant `crc33`, expected one of `crc32-base62`, `crc32-base36`, `crc32-hex`, `crc32-hex-all`, `github-fine-grained`, `grafana`, `confluent`, `jwt`, `aws-key-id`, `base64`, `basic-auth`");
     }

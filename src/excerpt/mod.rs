@@ -6,7 +6,10 @@
 
 pub mod escape;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
+
+use aho_corasick::{AhoCorasick, MatchKind};
 
 use crate::model::{Finding, LineIndex, SourceFile, Span, secret};
 
@@ -37,8 +40,8 @@ pub struct Quoter<'a> {
     lines: &'a LineIndex,
     /// Places whose text is masked, sorted, without overlaps.
     hidden: Vec<Span>,
-    /// Texts that are masked wherever they stand.
-    repeated: Vec<&'a str>,
+    /// Finds texts that are masked wherever they stand.
+    repeated: Option<AhoCorasick>,
 }
 
 impl<'a> Quoter<'a> {
@@ -50,21 +53,14 @@ impl<'a> Quoter<'a> {
         findings: &[Finding],
         is_reported: impl Fn(&Finding) -> bool,
     ) -> Self {
-        let mut spans: Vec<Span> = findings
-            .iter()
-            .flat_map(|finding| finding.hidden.iter().copied())
-            .collect();
+        let mut spans: Vec<Span> = findings.iter().flat_map(|finding| finding.hidden.iter().copied()).collect();
         spans.sort();
-        let reported = findings
-            .iter()
-            .filter(|finding| is_reported(finding))
-            .flat_map(|finding| &finding.hidden);
-        let mut repeated: Vec<&str> = reported
-            .map(|&span| file.slice(span))
-            .filter(|text| text.len() >= MIN_REPEATED && !text.contains('\n'))
-            .collect();
-        repeated.sort_unstable();
-        repeated.dedup();
+        let reported = findings.iter().filter(|finding| is_reported(finding)).flat_map(|finding| &finding.hidden);
+        let texts =
+            reported.map(|&span| file.slice(span)).filter(|text| text.len() >= MIN_REPEATED && !text.contains('\n'));
+        let texts: BTreeSet<&str> = texts.collect();
+        // The automaton cannot be built only beyond gigabytes of secrets; then the spans found must do.
+        let repeated = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&texts).ok();
         let mut hidden: Vec<Span> = Vec::new();
         for span in spans {
             match hidden.last_mut() {
@@ -72,12 +68,13 @@ impl<'a> Quoter<'a> {
                 _ => hidden.push(span),
             }
         }
-        Self {
-            file,
-            lines,
-            hidden,
-            repeated,
-        }
+        Self { file, lines, hidden, repeated: repeated.filter(|_| !texts.is_empty()) }
+    }
+
+    /// The text under `span`, masked and escaped, cut to a readable length.
+    pub fn render(&self, span: Span) -> String {
+        let Excerpt { text, highlight, .. } = self.quote(span);
+        text[highlight].to_owned()
     }
 
     /// The first line of `span`, with the part of the span that lies on it highlighted.
@@ -89,10 +86,8 @@ impl<'a> Quoter<'a> {
         let mut builder = Builder::default();
         // Far parts of a long line are not even looked at: a line can be as large as the file.
         let reach = 4 * (AROUND + MAX_HIGHLIGHT);
-        let from = self
-            .file
-            .text
-            .floor_char_boundary((target.start as usize).saturating_sub(reach).max(line.start as usize));
+        let from =
+            self.file.text.floor_char_boundary((target.start as usize).saturating_sub(reach).max(line.start as usize));
         let to = self
             .file
             .text
@@ -107,11 +102,7 @@ impl<'a> Quoter<'a> {
         let cut_before = from > line.start as usize;
         let cut_after = to < line.end as usize;
         let (text, highlight) = builder.cut(cut_before, cut_after);
-        Excerpt {
-            line: number,
-            text,
-            highlight,
-        }
+        Excerpt { line: number, text, highlight }
     }
 
     /// The ranges of `window` to mask, in order, without overlaps. They are not cut at the window's edges where that would
@@ -125,11 +116,9 @@ impl<'a> Quoter<'a> {
             .take_while(|range| range.start < window.end)
             .map(|range| range.start.max(window.start)..range.end.min(window.end))
             .collect();
-        for secret in &self.repeated {
-            masks.extend(memchr::memmem::find_iter(text.as_bytes(), secret.as_bytes()).map(|at| {
-                let start = window.start + at;
-                start..start + secret.len()
-            }));
+        if let Some(repeated) = &self.repeated {
+            masks
+                .extend(repeated.find_iter(text).map(|found| window.start + found.start()..window.start + found.end()));
         }
         masks.sort_by_key(|range| (range.start, range.end));
         let mut merged: Vec<Range<usize>> = Vec::new();
@@ -189,27 +178,16 @@ impl Builder {
         let start = self.start.unwrap_or(self.text.len());
         let end = self.end.clamp(start, self.text.len());
         let step_back = |from: usize, count: usize| {
-            self.text[..from]
-                .char_indices()
-                .rev()
-                .nth(count.saturating_sub(1))
-                .map_or(0, |(at, _)| at)
+            self.text[..from].char_indices().rev().nth(count.saturating_sub(1)).map_or(0, |(at, _)| at)
         };
         let step_on = |from: usize, count: usize| {
-            self.text[from..]
-                .char_indices()
-                .nth(count)
-                .map_or(self.text.len(), |(at, _)| from + at)
+            self.text[from..].char_indices().nth(count).map_or(self.text.len(), |(at, _)| from + at)
         };
         let end = end.min(step_on(start, MAX_HIGHLIGHT));
         let left = step_back(start, AROUND);
         let right = step_on(end, AROUND);
         let before = if left > 0 || cut_before { ELLIPSIS } else { "" };
-        let after = if right < self.text.len() || cut_after {
-            ELLIPSIS
-        } else {
-            ""
-        };
+        let after = if right < self.text.len() || cut_after { ELLIPSIS } else { "" };
         let body = &self.text[left..right];
         // Leading blanks say nothing, and take room on narrow terminals.
         let text = format!("{before}{body}{after}");
@@ -241,20 +219,14 @@ mod tests {
             rule: RuleId::new("r"),
             severity: Severity::High,
             confidence: Confidence::High,
-            primary: Label {
-                span: span(part),
-                text: String::new(),
-            },
+            primary: Label { span: span(part), text: String::new() },
             related: Vec::new(),
             secret: None,
             hidden: vec![span(part)],
             doubts: Vec::new(),
             suppressed: None,
         };
-        let findings: Vec<_> = std::iter::once(&secret)
-            .chain(others)
-            .map(|part| finding(part))
-            .collect();
+        let findings: Vec<_> = std::iter::once(&secret).chain(others).map(|part| finding(part)).collect();
         Quoter::new(&file, &lines, &findings, |_| true).quote(span(secret))
     }
 
@@ -276,11 +248,7 @@ mod tests {
     fn a_long_line_is_cut_around_the_highlight() {
         let text = format!("{}key=hunter2!{}", "é".repeat(5000), "x".repeat(5000));
         let excerpt = quote(&text, "hunter2!", &[]);
-        assert!(
-            excerpt.text.chars().count() < 2 * AROUND + 20,
-            "{}",
-            excerpt.text.chars().count()
-        );
+        assert!(excerpt.text.chars().count() < 2 * AROUND + 20, "{}", excerpt.text.chars().count());
         assert!(excerpt.text.starts_with("...é") && excerpt.text.ends_with("x..."));
         assert_eq!(&excerpt.text[excerpt.highlight], "********");
     }

@@ -7,10 +7,7 @@ use crate::model::{FileKind, Format, Language, Role};
 /// `path` uses `/`; `text` may be just the beginning of the content.
 pub fn kind(path: &str, text: &str) -> FileKind {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    by_name(&name)
-        .or_else(|| by_extension(&name))
-        .or_else(|| by_content(text))
-        .unwrap_or(FileKind::Text)
+    by_name(&name).or_else(|| by_extension(&name)).or_else(|| by_content(text)).unwrap_or(FileKind::Text)
 }
 
 fn by_name(name: &str) -> Option<FileKind> {
@@ -27,18 +24,7 @@ fn by_name(name: &str) -> Option<FileKind> {
         return Some(FileKind::Dockerfile);
     }
     // Samples keep the kind of what they are a sample of: `settings.py.example`.
-    let sample = [
-        ".example",
-        ".sample",
-        ".template",
-        ".tmpl",
-        ".tpl",
-        ".dist",
-        ".default",
-        ".bak",
-        ".orig",
-        ".old",
-    ];
+    let sample = [".example", ".sample", ".template", ".tmpl", ".tpl", ".dist", ".default", ".bak", ".orig", ".old"];
     if let Some(stem) = sample.iter().find_map(|suffix| name.strip_suffix(suffix)) {
         return by_name(stem).or_else(|| by_extension(stem));
     }
@@ -128,10 +114,7 @@ fn by_content(text: &str) -> Option<FileKind> {
     if start.starts_with("<?php") {
         return Some(FileKind::Source(Language::Php));
     }
-    let json = start
-        .strip_prefix('{')
-        .or_else(|| start.strip_prefix('['))
-        .map(str::trim_start);
+    let json = start.strip_prefix('{').or_else(|| start.strip_prefix('[')).map(str::trim_start);
     if json.is_some_and(|rest| rest.starts_with(['"', '{'])) {
         return Some(FileKind::Data(Format::Json));
     }
@@ -167,12 +150,8 @@ fn is_example_folder(folder: &str) -> bool {
 
 /// `.env.example`, `settings.sample.py`, `example_config.yml`
 fn is_example_file(name: &str) -> bool {
-    let is_example = |part: &str| {
-        matches!(
-            part,
-            "example" | "sample" | "template" | "dist" | "tmpl" | "tpl" | "skel" | "default"
-        )
-    };
+    let is_example =
+        |part: &str| matches!(part, "example" | "sample" | "template" | "dist" | "tmpl" | "tpl" | "skel" | "default");
     name.split('.').skip(1).any(is_example) || name.starts_with("example_") || name.starts_with("example-")
 }
 
@@ -203,9 +182,7 @@ fn is_lock(name: &str) -> bool {
 }
 
 fn has_any_extension(name: &str, extensions: &[&str]) -> bool {
-    extensions
-        .iter()
-        .any(|extension| name.strip_suffix(extension).is_some_and(|stem| stem.ends_with('.')))
+    extensions.iter().any(|extension| name.strip_suffix(extension).is_some_and(|stem| stem.ends_with('.')))
 }
 
 fn is_translation_folder(folder: &str) -> bool {
@@ -297,10 +274,8 @@ fn is_test_file(name: &str) -> bool {
 /// Whether the lines are too long for a person to have written them.
 fn is_minified(kind: FileKind, text: &str) -> bool {
     const LONG: usize = 10_000;
-    let is_code = matches!(
-        kind,
-        FileKind::Source(Language::JavaScript | Language::TypeScript) | FileKind::Data(Format::Html)
-    );
+    let is_code =
+        matches!(kind, FileKind::Source(Language::JavaScript | Language::TypeScript) | FileKind::Data(Format::Html));
     is_code && text.len() > LONG && memchr::memchr_iter(b'\n', text.as_bytes()).count() * 500 < text.len()
 }
 
@@ -319,10 +294,7 @@ mod tests {
 
     #[test]
     fn content_decides_where_the_name_says_nothing() {
-        assert_eq!(
-            kind("run", "#!/usr/bin/env python3\n"),
-            FileKind::Source(Language::Python)
-        );
+        assert_eq!(kind("run", "#!/usr/bin/env python3\n"), FileKind::Source(Language::Python));
         assert_eq!(kind("run", "#!/bin/bash\n"), FileKind::Source(Language::Shell));
         assert_eq!(kind("x", "{ \"a\": 1 }"), FileKind::Data(Format::Json));
         assert_eq!(kind("x", "hello"), FileKind::Text);
@@ -330,21 +302,17 @@ mod tests {
 
     #[test]
     fn roles() {
-        let role = |path: &str| super::role(path, kind(path, ""), "");
-        assert_eq!(role("src/main.rs"), Role::Ordinary);
-        assert_eq!(role("tests/main.rs"), Role::Test);
-        assert_eq!(role("pkg/server_test.go"), Role::Test);
-        assert_eq!(role("src/latest.rs"), Role::Ordinary);
-        assert_eq!(
-            role("src/contest.java"),
-            Role::Test,
-            "known: a word that ends in `test`"
-        );
-        assert_eq!(role("locales/de.json"), Role::Translation);
-        assert_eq!(role("assets/pt_BR.json"), Role::Translation);
-        assert_eq!(role("yarn.lock"), Role::Lock);
-        assert_eq!(role(".env.example"), Role::Example);
-        assert_eq!(role("docs/setup.md"), Role::Documentation);
-        assert_eq!(role("app.min.js"), Role::Generated);
+        let role_of = |path: &str| role(path, kind(path, ""), "");
+        assert_eq!(role_of("src/main.rs"), Role::Ordinary);
+        assert_eq!(role_of("tests/main.rs"), Role::Test);
+        assert_eq!(role_of("pkg/server_test.go"), Role::Test);
+        assert_eq!(role_of("src/latest.rs"), Role::Ordinary);
+        assert_eq!(role_of("src/contest.java"), Role::Test, "known: a word that ends in `test`");
+        assert_eq!(role_of("locales/de.json"), Role::Translation);
+        assert_eq!(role_of("assets/pt_BR.json"), Role::Translation);
+        assert_eq!(role_of("yarn.lock"), Role::Lock);
+        assert_eq!(role_of(".env.example"), Role::Example);
+        assert_eq!(role_of("docs/setup.md"), Role::Documentation);
+        assert_eq!(role_of("app.min.js"), Role::Generated);
     }
 }

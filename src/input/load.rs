@@ -46,15 +46,10 @@ pub struct Loader {
 const KEEP: usize = 4 << 20;
 
 impl Loader {
-    /// A loader that skips text files larger than `max_size` bytes; the cap is at most 4 GiB less one byte, which is as
-    /// far as spans reach.
+    /// A loader that skips text files larger than `max_size` bytes, and in any case those larger than 2 GiB: spans reach
+    /// as far as 4 GiB, and a text can double when it is decoded.
     pub fn new(max_size: u64) -> Self {
-        // UTF-16 and Latin-1 can grow by half or double when decoded.
-        Self {
-            bytes: Vec::new(),
-            decoded: String::new(),
-            max_size: max_size.min(u64::from(u32::MAX) / 2),
-        }
+        Self { bytes: Vec::new(), decoded: String::new(), max_size: max_size.min(u64::from(u32::MAX) / 2) }
     }
 
     /// Reads and decodes a file.
@@ -82,9 +77,7 @@ impl Loader {
         }
         let head = SNIFF as u64;
         let expects = usize::try_from(expected.min(self.max_size)).unwrap_or(usize::MAX);
-        self.bytes
-            .try_reserve(expects + 1)
-            .map_err(|_| Skip::TooLarge { size: expected })?;
+        self.bytes.try_reserve(expects + 1).map_err(|_| Skip::TooLarge { size: expected })?;
         stream.take(head).read_to_end(&mut self.bytes).map_err(Skip::Failed)?;
         if is_binary(&self.bytes) {
             return Err(Skip::Binary);
@@ -115,23 +108,15 @@ fn is_binary(head: &[u8]) -> bool {
 fn decode<'a>(bytes: &'a [u8], buffer: &'a mut String) -> (&'a str, Encoding) {
     match bytes {
         [0xff, 0xfe, rest @ ..] => {
-            decode_utf16(
-                rest.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])),
-                buffer,
-            );
+            decode_utf16(rest.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])), buffer);
             (buffer, Encoding::Utf16 { little_endian: true })
         }
         [0xfe, 0xff, rest @ ..] => {
-            decode_utf16(
-                rest.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])),
-                buffer,
-            );
+            decode_utf16(rest.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])), buffer);
             (buffer, Encoding::Utf16 { little_endian: false })
         }
         _ => {
-            let (content, bom) = bytes
-                .strip_prefix(&[0xef, 0xbb, 0xbf])
-                .map_or((bytes, 0), |content| (content, 3));
+            let (content, bom) = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).map_or((bytes, 0), |content| (content, 3));
             if let Ok(text) = str::from_utf8(content) {
                 return (text, Encoding::Utf8 { bom });
             }
@@ -159,18 +144,10 @@ mod tests {
     #[test]
     fn every_encoding_leads_back_to_the_bytes() {
         let text = "é = 'x'";
-        let utf16: Vec<u8> = [0xff, 0xfe]
-            .into_iter()
-            .chain(text.encode_utf16().flat_map(u16::to_le_bytes))
-            .collect();
+        let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
         let latin1: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
         let with_bom = [&[0xef, 0xbb, 0xbf], text.as_bytes()].concat();
-        for (bytes, x_at) in [
-            (utf16, 2 + 2 * 5),
-            (latin1, 5),
-            (with_bom, 3 + 6),
-            (text.as_bytes().to_vec(), 6),
-        ] {
+        for (bytes, x_at) in [(utf16, 2 + 2 * 5), (latin1, 5), (with_bom, 3 + 6), (text.as_bytes().to_vec(), 6)] {
             let (decoded, encoding) = load(&bytes, 100).unwrap();
             assert_eq!(decoded, text);
             let at = u32::try_from(decoded.find('x').unwrap()).unwrap();
@@ -183,10 +160,7 @@ mod tests {
     fn binary_and_large_files_are_skipped_and_an_odd_byte_is_no_panic() {
         assert!(matches!(load(b"a\0b", 100), Err(Skip::Binary)));
         assert!(matches!(load(b"abc", 2), Err(Skip::TooLarge { size: 3 })));
-        assert!(
-            matches!(load(&[0; 9000], 10), Err(Skip::Binary)),
-            "a large binary file is binary first"
-        );
+        assert!(matches!(load(&[0; 9000], 10), Err(Skip::Binary)), "a large binary file is binary first");
         assert_eq!(load(&[0xff, 0xfe, b'a', 0, b'b'], 100).unwrap().0, "a");
         assert_eq!(load(&[0xff, 0xfe, 0x00, 0xd8], 100).unwrap().0, "\u{fffd}");
     }

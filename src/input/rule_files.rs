@@ -17,27 +17,15 @@ pub fn read(folder: &Path) -> Result<Vec<(String, String)>, String> {
     if !folder.exists() {
         return Err(format!("{}: no such file or folder", display_path(folder)));
     }
-    let found = walk(
-        &[folder.to_path_buf()],
-        &WalkOptions {
-            respect_ignores: false,
-            threads: 1,
-        },
-    );
+    let found = walk(&[folder.to_path_buf()], &WalkOptions { respect_ignores: false, threads: 1 });
     if let Some((path, reason)) = found.errors.first() {
         return Err(format!("{}: {reason}", display_path(path)));
     }
-    let is_yaml = |path: &PathBuf| {
-        path.extension()
-            .is_some_and(|extension| extension == "yaml" || extension == "yml")
-    };
+    let is_yaml = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
     let mut paths: Vec<PathBuf> = found.files.into_iter().filter(is_yaml).collect();
     paths.sort();
     if paths.is_empty() {
-        return Err(format!(
-            "{}: there is no YAML file in this folder",
-            display_path(folder)
-        ));
+        return Err(format!("{}: there is no YAML file in this folder", display_path(folder)));
     }
     let mut loader = Loader::new(MAX_RULE_FILE);
     let mut files = Vec::new();

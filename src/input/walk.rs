@@ -61,11 +61,7 @@ pub fn walk(paths: &[PathBuf], options: &WalkOptions) -> Walk {
 
     let result = Mutex::new(found);
     builder.build_parallel().run(|| {
-        let mut batch = Batch {
-            files: Vec::new(),
-            errors: Vec::new(),
-            result: &result,
-        };
+        let mut batch = Batch { files: Vec::new(), errors: Vec::new(), result: &result };
         Box::new(move |entry| {
             batch.add(entry);
             WalkState::Continue
@@ -113,19 +109,14 @@ pub fn plain_io_error(error: &std::io::Error) -> String {
     let text = error.to_string();
     let plain = text.split(" (os error").next().unwrap_or(&text);
     let mut chars = plain.chars();
-    chars
-        .next()
-        .map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
 
 /// A path as it is reported: `/` between components, without a leading `./`.
 pub fn display_path(path: &Path) -> String {
     let text = path.to_string_lossy();
-    let text = if std::path::MAIN_SEPARATOR == '/' {
-        text
-    } else {
-        text.replace(std::path::MAIN_SEPARATOR, "/").into()
-    };
+    let text =
+        if std::path::MAIN_SEPARATOR == '/' { text } else { text.replace(std::path::MAIN_SEPARATOR, "/").into() };
     text.strip_prefix("./").unwrap_or(&text).to_owned()
 }
 
@@ -136,19 +127,9 @@ mod tests {
     use super::*;
 
     fn names(root: &Path, respect_ignores: bool) -> Vec<String> {
-        let walk = walk(
-            &[root.to_path_buf()],
-            &WalkOptions {
-                respect_ignores,
-                threads: 2,
-            },
-        );
+        let walk = walk(&[root.to_path_buf()], &WalkOptions { respect_ignores, threads: 2 });
         assert!(walk.errors.is_empty(), "{:?}", walk.errors);
-        let mut names: Vec<_> = walk
-            .files
-            .iter()
-            .map(|path| display_path(path.strip_prefix(root).unwrap()))
-            .collect();
+        let mut names: Vec<_> = walk.files.iter().map(|path| display_path(path.strip_prefix(root).unwrap())).collect();
         names.sort();
         names
     }
@@ -170,10 +151,7 @@ mod tests {
             fs::write(path, text).unwrap();
         }
         assert_eq!(names(root.path(), true), [".env", ".gitignore", ".ignore", "c/d.txt"]);
-        assert_eq!(
-            names(root.path(), false),
-            [".env", ".gitignore", ".ignore", "a.log", "c/d.txt", "skip/b"]
-        );
+        assert_eq!(names(root.path(), false), [".env", ".gitignore", ".ignore", "a.log", "c/d.txt", "skip/b"]);
     }
 
     #[cfg(unix)]

@@ -80,8 +80,8 @@ pub enum Suppression {
     Inline {
         /// Line of the comment, from 1.
         line: u32,
-        /// The reason it gives.
-        reason: String,
+        /// Where it gives the reason.
+        reason: Span,
     },
 }
 

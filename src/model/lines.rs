@@ -1,6 +1,6 @@
 //! Line and column numbers for byte offsets.
 
-use crate::model::Span;
+use crate::model::{Encoding, Span};
 
 /// A place as a person reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,10 +43,7 @@ impl LineIndex {
         let start = self.starts[line as usize - 1] as usize;
         let before = text.get(start..offset as usize).unwrap_or_default();
         let column = before.chars().count() + 1;
-        Position {
-            line,
-            column: u32::try_from(column).unwrap_or(u32::MAX),
-        }
+        Position { line, column: u32::try_from(column).unwrap_or(u32::MAX) }
     }
 
     /// The bytes of line `line` (from 1) of `text`, without its line end. Empty for a line that does not exist.
@@ -58,6 +55,56 @@ impl LineIndex {
         let next = self.starts.get(index).map_or(text.len(), |&next| next as usize);
         let content = text[start as usize..next].trim_end_matches(['\n', '\r']).len();
         Span::new(start as usize..start as usize + content)
+    }
+}
+
+/// Finds positions one after another, in ascending order, without counting the same characters twice: a line can be as
+/// large as the file, and hold thousands of findings.
+#[derive(Debug)]
+pub struct Locator<'a> {
+    lines: &'a LineIndex,
+    text: &'a str,
+    encoding: Encoding,
+    /// Offset in the text, and what was found for it.
+    last: (u32, Place),
+}
+
+/// Where an offset of the text lies for a person, and in the file as stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Line and column.
+    pub position: Position,
+    /// Offset in the file's bytes.
+    pub byte_offset: u64,
+}
+
+impl<'a> Locator<'a> {
+    /// A locator for `text`, the text that `lines` was made from.
+    pub fn new(lines: &'a LineIndex, text: &'a str, encoding: Encoding) -> Self {
+        let start = Place { position: Position { line: 1, column: 1 }, byte_offset: encoding.original_offset("", 0) };
+        Self { lines, text, encoding, last: (0, start) }
+    }
+
+    /// The place of the byte at `offset`. Offsets below the last one are found too, only more slowly.
+    pub fn place(&mut self, offset: u32) -> Place {
+        let (known, last) = self.last;
+        let place = if known <= offset {
+            let between = &self.text[known as usize..offset as usize];
+            let line = self.lines.line(offset);
+            let position = if line == last.position.line {
+                let columns = u32::try_from(between.chars().count()).unwrap_or(u32::MAX);
+                Position { line, column: last.position.column.saturating_add(columns) }
+            } else {
+                self.lines.position(self.text, offset)
+            };
+            let skipped = self.encoding.original_offset(between, u32::MAX) - self.encoding.original_offset("", 0);
+            Place { position, byte_offset: last.byte_offset + skipped }
+        } else {
+            let byte_offset = self.encoding.original_offset(self.text, offset);
+            Place { position: self.lines.position(self.text, offset), byte_offset }
+        };
+        self.last = (offset, place);
+        place
     }
 }
 
@@ -76,5 +123,22 @@ mod tests {
         assert_eq!(at("d"), Position { line: 4, column: 1 });
         assert_eq!(&text[index.line_span(text, 2).range()], "bé");
         assert!(index.line_span(text, 9).is_empty());
+    }
+
+    #[test]
+    fn a_locator_agrees_with_counting_from_the_start() {
+        let text = "é = 1\r\nüü = 2, x = 3\nend";
+        let lines = LineIndex::new(text);
+        for encoding in [Encoding::Utf8 { bom: 3 }, Encoding::Latin1, Encoding::Utf16 { little_endian: true }] {
+            let mut locator = Locator::new(&lines, text, encoding);
+            for (offset, _) in text.char_indices().step_by(2).chain([(3, ' ')]) {
+                let offset = u32::try_from(offset).unwrap();
+                let expected = Place {
+                    position: lines.position(text, offset),
+                    byte_offset: encoding.original_offset(text, offset),
+                };
+                assert_eq!(locator.place(offset), expected);
+            }
+        }
     }
 }

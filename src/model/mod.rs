@@ -10,6 +10,6 @@ pub mod span;
 pub use file::{Encoding, FileKind, Format, Language, Origin, Role, SourceFile};
 pub use finding::{Doubt, Finding, Label, RuleId, Suppression};
 pub use level::{Confidence, Severity, Theme};
-pub use lines::{LineIndex, Position};
+pub use lines::{LineIndex, Locator, Position};
 pub use secret::Secret;
 pub use span::Span;

@@ -34,11 +34,7 @@ pub fn mask(text: &str) -> String {
         12.. => 2,
         _ => 0,
     };
-    let head: String = text
-        .chars()
-        .take(kept)
-        .map(|c| if c.is_ascii_graphic() { c } else { '*' })
-        .collect();
+    let head: String = text.chars().take(kept).map(|c| if c.is_ascii_graphic() { c } else { '*' }).collect();
     let stars = (length - kept).clamp(1, MASK_WIDTH);
     format!("{head}{}", "*".repeat(stars))
 }

@@ -21,10 +21,7 @@ impl Span {
     /// When an offset does not fit in 32 bits; the loader's size cap rules that out.
     pub fn new(range: Range<usize>) -> Self {
         let offset = |value: usize| u32::try_from(value).expect("texts are capped below 4 GiB");
-        Self {
-            start: offset(range.start),
-            end: offset(range.end),
-        }
+        Self { start: offset(range.start), end: offset(range.end) }
     }
 
     /// The span as a range to slice with.

@@ -100,10 +100,7 @@ pub fn write(report: &Report, rules: &RuleSet, out: &mut dyn Write) -> io::Resul
     let coverage = &report.coverage;
     let document = Document {
         schema_version: SCHEMA_VERSION,
-        tool: Tool {
-            name: env!("CARGO_PKG_NAME"),
-            version: env!("CARGO_PKG_VERSION"),
-        },
+        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         summary: Summary {
             complete: report.is_complete(),
             files_scanned: coverage.files,
@@ -121,10 +118,7 @@ pub fn write(report: &Report, rules: &RuleSet, out: &mut dyn Write) -> io::Resul
             skipped: coverage
                 .skipped
                 .iter()
-                .map(|skipped| SkippedEntry {
-                    path: &skipped.path,
-                    reason: &skipped.reason,
-                })
+                .map(|skipped| SkippedEntry { path: &skipped.path, reason: &skipped.reason })
                 .collect(),
         },
         findings: report
@@ -138,15 +132,7 @@ pub fn write(report: &Report, rules: &RuleSet, out: &mut dyn Write) -> io::Resul
 }
 
 fn entry<'a>(file: &'a FileReport, reported: &'a Reported, rules: &'a RuleSet) -> Option<FindingEntry<'a>> {
-    let Finding {
-        rule,
-        severity,
-        confidence,
-        secret,
-        doubts,
-        suppressed,
-        ..
-    } = &reported.finding;
+    let Finding { rule, severity, confidence, secret, doubts, suppressed, .. } = &reported.finding;
     let rule = rules.get(rule.as_str())?;
     Some(FindingEntry {
         rule: &rule.id,
@@ -172,10 +158,10 @@ fn entry<'a>(file: &'a FileReport, reported: &'a Reported, rules: &'a RuleSet) -
         masked: secret.as_ref().map(crate::model::Secret::masked),
         doubts: doubts.iter().map(|doubt| doubt.as_str()).collect(),
         suppressed: suppressed.as_ref().map(|suppression| match suppression {
-            Suppression::Inline { line, reason } => SuppressionEntry {
+            Suppression::Inline { line, .. } => SuppressionEntry {
                 kind: "inline",
                 line: *line,
-                reason,
+                reason: reported.suppression_reason.as_deref().unwrap_or_default(),
             },
         }),
     })

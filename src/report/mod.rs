@@ -47,10 +47,7 @@ pub struct Skipped {
 impl Report {
     /// Findings that nothing suppresses.
     pub fn active(&self) -> impl Iterator<Item = &crate::scan::Reported> {
-        self.files
-            .iter()
-            .flat_map(|file| &file.findings)
-            .filter(|reported| reported.finding.suppressed.is_none())
+        self.files.iter().flat_map(|file| &file.findings).filter(|reported| reported.finding.suppressed.is_none())
     }
 
     /// How many findings something suppresses.
@@ -64,9 +61,7 @@ impl Report {
 
     /// The number of active findings of a severity.
     pub fn count(&self, severity: Severity) -> usize {
-        self.active()
-            .filter(|reported| reported.finding.severity == severity)
-            .count()
+        self.active().filter(|reported| reported.finding.severity == severity).count()
     }
 
     /// Whether the scan covered all that was in scope, and that was something.

@@ -20,30 +20,15 @@ const MAX_LISTED: usize = 10;
 pub fn write(report: &Report, elapsed: Duration, out: &mut dyn Write) -> io::Result<()> {
     let coverage = &report.coverage;
     for skipped in coverage.skipped.iter().take(MAX_LISTED) {
-        writeln!(
-            out,
-            "doorward: not scanned: {}: {}",
-            escaped(&skipped.path),
-            escaped(&skipped.reason)
-        )?;
+        writeln!(out, "doorward: not scanned: {}: {}", escaped(&skipped.path), escaped(&skipped.reason))?;
     }
     if let Some(rest) = coverage.skipped.len().checked_sub(MAX_LISTED).filter(|&rest| rest > 0) {
         writeln!(out, "doorward: not scanned: {rest} more; --format json lists them all")?;
     }
     write!(out, "doorward: {}", found(report))?;
-    write!(
-        out,
-        "; scanned {} in {}",
-        files(coverage.files, coverage.bytes),
-        time(elapsed)
-    )?;
+    write!(out, "; scanned {} in {}", files(coverage.files, coverage.bytes), time(elapsed))?;
     let mut aside = Vec::new();
-    push_count(
-        &mut aside,
-        coverage.binary,
-        "binary file left out",
-        "binary files left out",
-    );
+    push_count(&mut aside, coverage.binary, "binary file left out", "binary files left out");
     push_count(&mut aside, coverage.skipped.len() as u64, "not scanned", "not scanned");
     push_count(&mut aside, report.suppressed() as u64, "suppressed", "suppressed");
     push_count(

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::Report;
 use crate::excerpt::escape::escaped;
@@ -21,10 +21,7 @@ pub struct Style {
 
 impl Default for Style {
     fn default() -> Self {
-        Self {
-            color: false,
-            width: 100,
-        }
+        Self { color: false, width: 100 }
     }
 }
 
@@ -34,18 +31,10 @@ impl Default for Style {
 ///
 /// When the writer fails.
 pub fn write(report: &Report, rules: &RuleSet, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let renderer = if style.color {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    };
+    let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
     for file in &report.files {
         let path = escaped(&file.path);
-        for reported in file
-            .findings
-            .iter()
-            .filter(|reported| reported.finding.suppressed.is_none())
-        {
+        for reported in file.findings.iter().filter(|reported| reported.finding.suppressed.is_none()) {
             let Some(rule) = rules.get(reported.finding.rule.as_str()) else {
                 continue;
             };
@@ -69,29 +58,23 @@ fn level(severity: Severity) -> Level<'static> {
 
 fn render(renderer: &Renderer, path: &str, reported: &Reported, rule: &Rule, width: usize) -> String {
     let excerpt = &reported.excerpt;
-    // The excerpt is masked and cut, so its columns are not the file's: the place is given apart.
-    let origin = Origin::path(path)
-        .line(reported.start.line as usize)
-        .char_column(reported.start.column as usize);
     let mut annotation = AnnotationKind::Primary.span(excerpt.highlight.clone());
     if reported.finding.confidence < Confidence::High {
         annotation = annotation.label(format!("{} confidence", reported.finding.confidence));
     }
-    let snippet = Snippet::source(excerpt.text.as_str())
-        .line_start(excerpt.line as usize)
-        .annotation(annotation);
+    let snippet =
+        Snippet::source(excerpt.text.as_str()).path(path).line_start(excerpt.line as usize).annotation(annotation);
     // Prose stands behind `  = why: `, some columns in.
     let prose = width.saturating_sub(12).max(40);
-    let group = Group::with_title(
-        level(reported.finding.severity)
-            .primary_title(rule.message.as_str())
-            .id(rule.id.as_str()),
-    )
-    .element(origin)
-    .element(snippet)
-    .element(Level::NOTE.with_name("why").message(wrap(&rule.why, prose)))
-    .element(Level::HELP.with_name("fix").message(wrap(&rule.fix, prose)));
-    renderer.render(&[group])
+    let group =
+        Group::with_title(level(reported.finding.severity).primary_title(rule.message.as_str()).id(rule.id.as_str()))
+            .element(snippet)
+            .element(Level::NOTE.with_name("why").message(wrap(&rule.why, prose)))
+            .element(Level::HELP.with_name("fix").message(wrap(&rule.fix, prose)));
+    // The renderer counts columns in the excerpt, which is masked and cut; the file's own column takes their place.
+    let place = |column| format!("{path}:{}:{column}", excerpt.line);
+    let shown = excerpt.text[..excerpt.highlight.start].chars().count() + 1;
+    renderer.render(&[group]).replacen(&place(shown), &place(reported.start.column as usize), 1)
 }
 
 /// Breaks prose into lines of at most `width` characters.

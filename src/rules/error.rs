@@ -15,10 +15,7 @@ pub struct RuleError {
 impl RuleError {
     /// An error about the file at `path`.
     pub fn new(path: &str, problem: impl Into<String>) -> Self {
-        Self {
-            path: path.to_owned(),
-            problem: problem.into(),
-        }
+        Self { path: path.to_owned(), problem: problem.into() }
     }
 
     /// An error of the YAML reader, with a suggestion where a key or word is close to an allowed one.

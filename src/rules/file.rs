@@ -144,12 +144,7 @@ pub fn parse(path: &str, text: &str) -> Result<Rule, RuleError> {
 }
 
 fn checked(path: &str, file: RuleFile) -> Result<Rule, String> {
-    let stem = path
-        .rsplit('/')
-        .next()
-        .unwrap_or(path)
-        .trim_end_matches(".yaml")
-        .trim_end_matches(".yml");
+    let stem = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".yaml").trim_end_matches(".yml");
     if file.id != stem {
         return Err(format!("id `{}` is not the file's name `{stem}`", file.id));
     }
@@ -160,21 +155,13 @@ fn checked(path: &str, file: RuleFile) -> Result<Rule, String> {
     }
     let matcher = match (file.detect.secret, file.detect.native) {
         (Some(variants), None) if !variants.is_empty() => {
-            Matcher::Secret(variants.into_iter().map(variant).collect::<Result<_, _>>()?)
+            Matcher::Secret(variants.iter().map(variant).collect::<Result<_, _>>()?)
         }
         (None, Some(native)) => Matcher::Native(native),
         _ => return Err("`detect` holds exactly one of `secret` (a list that is not empty) and `native`".to_owned()),
     };
-    let bad = file.examples.bad.into_iter().map(|e| Example {
-        file: e.file,
-        code: e.code,
-        highlights: e.highlights,
-    });
-    let good = file.examples.good.into_iter().map(|e| Example {
-        file: e.file,
-        code: e.code,
-        highlights: Vec::new(),
-    });
+    let bad = file.examples.bad.into_iter().map(|e| Example { file: e.file, code: e.code, highlights: e.highlights });
+    let good = file.examples.good.into_iter().map(|e| Example { file: e.file, code: e.code, highlights: Vec::new() });
     Ok(Rule {
         id: file.id,
         title: file.title,
@@ -188,23 +175,13 @@ fn checked(path: &str, file: RuleFile) -> Result<Rule, String> {
         references: file.references,
         since: file.since,
         matcher,
-        examples: Examples {
-            bad: bad.collect(),
-            good: good.collect(),
-        },
+        examples: Examples { bad: bad.collect(), good: good.collect() },
     })
 }
 
 fn check_id(id: &str) -> Result<(), String> {
-    let kebab = !id.is_empty()
-        && id
-            .split('-')
-            .all(|word| !word.is_empty() && word.bytes().all(is_lower_alphanumeric));
-    if kebab {
-        Ok(())
-    } else {
-        Err(format!("id `{id}` is not in kebab case"))
-    }
+    let kebab = !id.is_empty() && id.split('-').all(|word| !word.is_empty() && word.bytes().all(is_lower_alphanumeric));
+    if kebab { Ok(()) } else { Err(format!("id `{id}` is not in kebab case")) }
 }
 
 fn is_lower_alphanumeric(byte: u8) -> bool {
@@ -215,12 +192,7 @@ fn check_wording(file: &RuleFile) -> Result<(), String> {
     if file.message.ends_with('.') || file.message.contains('\n') {
         return Err("`message` is one line without a full stop".to_owned());
     }
-    for (key, text) in [
-        ("title", &file.title),
-        ("message", &file.message),
-        ("why", &file.why),
-        ("fix", &file.fix),
-    ] {
+    for (key, text) in [("title", &file.title), ("message", &file.message), ("why", &file.why), ("fix", &file.fix)] {
         if text.trim().is_empty() {
             return Err(format!("`{key}` is empty"));
         }
@@ -228,24 +200,13 @@ fn check_wording(file: &RuleFile) -> Result<(), String> {
     Ok(())
 }
 
-fn variant(file: VariantFile) -> Result<SecretVariant, String> {
+fn variant(file: &VariantFile) -> Result<SecretVariant, String> {
     let anchor = |pattern: &str| -> Result<Anchor, String> {
         literals::parse(pattern)?;
-        let literals = if file.literals.is_empty() {
-            literals::beginnings(pattern)?
-        } else {
-            file.literals.clone()
-        };
+        let literals = if file.literals.is_empty() { literals::beginnings(pattern)? } else { file.literals.clone() };
         match literals.iter().find(|literal| literal.len() < literals::MIN_LITERAL) {
-            Some(short) => Err(format!(
-                "literal `{short}` is shorter than {} bytes",
-                literals::MIN_LITERAL
-            )),
-            None => Ok(Anchor {
-                literals,
-                lead: file.lead,
-                offset: file.offset,
-            }),
+            Some(short) => Err(format!("literal `{short}` is shorter than {} bytes", literals::MIN_LITERAL)),
+            None => Ok(Anchor { literals, lead: file.lead, offset: file.offset }),
         }
     };
     let (pattern, place) = match (&file.token, &file.phrase, &file.value, &file.near) {
@@ -253,13 +214,7 @@ fn variant(file: VariantFile) -> Result<SecretVariant, String> {
         (None, Some(phrase), None, None) => (phrase, Place::Phrase(anchor(phrase)?)),
         (None, None, Some(value), Some(near)) => {
             literals::parse(near)?;
-            (
-                value,
-                Place::Value {
-                    near: near.clone(),
-                    length: literals::length(value)?,
-                },
-            )
+            (value, Place::Value { near: near.clone(), length: literals::length(value)? })
         }
         _ => return Err("a variant is a `token`, a `phrase`, or a `value` with `near`".to_owned()),
     };
@@ -296,20 +251,14 @@ examples:
 
     fn error(from: &str, to: &str) -> String {
         assert!(RULE.contains(from), "the test replaces `{from}`");
-        parse("rules/example-token.yaml", &RULE.replace(from, to))
-            .unwrap_err()
-            .to_string()
+        parse("rules/example-token.yaml", &RULE.replace(from, to)).unwrap_err().to_string()
     }
 
     #[test]
     fn a_good_rule_is_read_with_its_literals() {
         let rule = parse("rules/example-token.yaml", RULE).unwrap();
-        let Matcher::Secret(variants) = &rule.matcher else {
-            panic!("{:?}", rule.matcher)
-        };
-        let Place::Token(anchor) = &variants[0].place else {
-            panic!("{:?}", variants[0].place)
-        };
+        let Matcher::Secret(variants) = &rule.matcher else { panic!("{:?}", rule.matcher) };
+        let Place::Token(anchor) = &variants[0].place else { panic!("{:?}", variants[0].place) };
         assert_eq!(anchor.literals, ["exa_"]);
     }
 

@@ -10,7 +10,7 @@ const MAX_LITERAL: usize = 12;
 /// More beginnings than this make the scanner try the pattern too often.
 const MAX_LITERALS: usize = 250;
 
-/// Parses a pattern and refuses what the engine must not run: unbounded repetition and word boundaries.
+/// Parses a pattern and refuses what the engine must not run: repetition without an upper bound.
 ///
 /// # Errors
 ///
@@ -18,15 +18,10 @@ const MAX_LITERALS: usize = 250;
 pub fn parse(pattern: &str) -> Result<Hir, String> {
     let hir = regex_syntax::Parser::new().parse(pattern).map_err(|error| {
         let reason = error.to_string();
-        format!(
-            "bad pattern `{pattern}`: {}",
-            reason.lines().last().unwrap_or_default().trim()
-        )
+        format!("bad pattern `{pattern}`: {}", reason.lines().last().unwrap_or_default().trim())
     })?;
     if has_unbounded_repetition(&hir) {
-        return Err(format!(
-            "pattern `{pattern}` has a repetition without an upper bound; write `{{m,n}}`"
-        ));
+        return Err(format!("pattern `{pattern}` has a repetition without an upper bound; write `{{m,n}}`"));
     }
     Ok(hir)
 }
@@ -39,11 +34,7 @@ pub fn parse(pattern: &str) -> Result<Hir, String> {
 pub fn beginnings(pattern: &str) -> Result<Vec<String>, String> {
     let hir = parse(pattern)?;
     let mut extractor = Extractor::new();
-    extractor
-        .kind(ExtractKind::Prefix)
-        .limit_class(64)
-        .limit_total(4 * MAX_LITERALS)
-        .limit_repeat(MAX_LITERAL);
+    extractor.kind(ExtractKind::Prefix).limit_class(64).limit_total(4 * MAX_LITERALS).limit_repeat(MAX_LITERAL);
     let all = extractor.extract(&hir);
     // Of all cuts, the one with the fewest literals, and of those the longest: classes after the fixed part multiply them.
     let cut = |length: usize| {
@@ -54,25 +45,13 @@ pub fn beginnings(pattern: &str) -> Result<Vec<String>, String> {
     };
     let found = (MIN_LITERAL..=MAX_LITERAL)
         .map(cut)
-        .min_by_key(|cut| {
-            (
-                cut.len().unwrap_or(usize::MAX),
-                usize::MAX - cut.min_literal_len().unwrap_or(0),
-            )
-        })
+        .min_by_key(|cut| (cut.len().unwrap_or(usize::MAX), usize::MAX - cut.min_literal_len().unwrap_or(0)))
         .unwrap_or_else(|| all.clone());
-    let literals = found
-        .literals()
-        .filter(|all| !all.is_empty() && all.len() <= MAX_LITERALS)
-        .and_then(|all| {
-            all.iter()
-                .map(|literal| {
-                    String::from_utf8(literal.as_bytes().to_vec())
-                        .ok()
-                        .filter(|text| text.len() >= MIN_LITERAL)
-                })
-                .collect::<Option<Vec<_>>>()
-        });
+    let literals = found.literals().filter(|all| !all.is_empty() && all.len() <= MAX_LITERALS).and_then(|all| {
+        all.iter()
+            .map(|literal| String::from_utf8(literal.as_bytes().to_vec()).ok().filter(|text| text.len() >= MIN_LITERAL))
+            .collect::<Option<Vec<_>>>()
+    });
     literals.ok_or_else(|| {
         format!(
             "pattern `{pattern}` does not begin with at least {MIN_LITERAL} fixed characters; give `literals` and `lead`, or use `value` and `near`"
@@ -87,10 +66,7 @@ pub fn beginnings(pattern: &str) -> Result<Vec<String>, String> {
 /// A sentence that says what is wrong with the pattern.
 pub fn length(pattern: &str) -> Result<(usize, usize), String> {
     let properties = parse(pattern)?.properties().clone();
-    Ok((
-        properties.minimum_len().unwrap_or(0),
-        properties.maximum_len().unwrap_or(usize::MAX),
-    ))
+    Ok((properties.minimum_len().unwrap_or(0), properties.maximum_len().unwrap_or(usize::MAX)))
 }
 
 fn has_unbounded_repetition(hir: &Hir) -> bool {

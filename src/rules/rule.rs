@@ -89,10 +89,7 @@ pub struct Anchor {
 
 /// A named check of a checksum or inner structure; `rules/README.md` says what each one computes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[allow(
-    missing_docs,
-    reason = "each is described in rules/README.md; build.rs includes this file without the lint"
-)]
+#[allow(missing_docs, reason = "each is described in rules/README.md; build.rs includes this file without the lint")]
 pub enum Check {
     #[serde(rename = "crc32-base62")]
     Crc32Base62,

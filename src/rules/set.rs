@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use regex_automata::meta::Regex;
+
 use crate::rules::error::RuleError;
 use crate::rules::file;
-use crate::rules::rule::Rule;
+use crate::rules::rule::{Matcher, Rule};
 use crate::rules::shared::Shared;
 
 /// The rules that `build.rs` checked and stored in the binary.
@@ -26,10 +28,7 @@ impl RuleSet {
     pub fn built_in() -> Self {
         let (rules, shared): (Vec<Rule>, Shared) =
             postcard::from_bytes(BUILT_IN).expect("build.rs wrote these bytes with the same types");
-        Self {
-            rules: rules.into_iter().map(|rule| (rule.id.clone(), rule)).collect(),
-            shared,
-        }
+        Self { rules: rules.into_iter().map(|rule| (rule.id.clone(), rule)).collect(), shared }
     }
 
     /// Adds a rule from its file. A user's rule may not take the id of another.
@@ -39,11 +38,15 @@ impl RuleSet {
     /// When the file is no valid rule or its id is taken.
     pub fn add(&mut self, path: &str, text: &str) -> Result<&Rule, RuleError> {
         let rule = file::parse(path, text)?;
+        // Built-in patterns are compiled by the tests; a user's pattern may be too large for that.
+        if let Matcher::Secret(variants) = &rule.matcher {
+            for variant in variants {
+                Regex::new(&variant.pattern)
+                    .map_err(|_| RuleError::new(path, format!("pattern `{}` is too large", variant.pattern)))?;
+            }
+        }
         if self.rules.contains_key(&rule.id) {
-            return Err(RuleError::new(
-                path,
-                format!("there is already a rule with the id `{}`", rule.id),
-            ));
+            return Err(RuleError::new(path, format!("there is already a rule with the id `{}`", rule.id)));
         }
         Ok(self.rules.entry(rule.id.clone()).or_insert(rule))
     }

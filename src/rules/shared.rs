@@ -37,6 +37,8 @@ pub struct Names {
     pub auth: NameWords,
     /// Last words of names that speak about a credential.
     pub about: Vec<String>,
+    /// Of these, the words after which the value only refers to the credential or describes it.
+    pub refers: Vec<String>,
     /// Words of names whose values are no credentials.
     pub harmless: Vec<String>,
     /// First words that make a question or command of a name.
@@ -61,8 +63,10 @@ pub struct NameWords {
 pub struct Placeholders {
     /// Whole values.
     pub whole: Vec<String>,
-    /// Parts of a value.
+    /// Parts of a value that no real credential has.
     pub inside: Vec<String>,
+    /// Parts of a value that make it less likely.
+    pub inside_weak: Vec<String>,
     /// Parts of a token of a known shape.
     pub inside_token: Vec<String>,
 }

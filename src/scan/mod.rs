@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::detect::secrets::SecretsDetector;
 use crate::excerpt::{Excerpt, Quoter};
 use crate::input::classify;
-use crate::model::{Confidence, Encoding, Finding, LineIndex, Origin, Position, SourceFile};
+use crate::model::{Confidence, Encoding, Finding, LineIndex, Locator, Origin, Position, SourceFile, Suppression};
 use crate::rules::RuleSet;
 use crate::suppress::inline;
 
@@ -25,8 +25,8 @@ pub struct FileReport {
     pub findings: Vec<Reported>,
     /// How many findings had less confidence than is reported.
     pub below_confidence: usize,
-    /// Set when the scanner itself failed on this file, with what it said.
-    pub internal_error: Option<String>,
+    /// Whether the scanner itself failed on this file.
+    pub has_internal_error: bool,
 }
 
 /// A finding with everything that a reporter needs from the text.
@@ -42,44 +42,31 @@ pub struct Reported {
     pub byte_offset: u64,
     /// The line it is on.
     pub excerpt: Excerpt,
+    /// The reason for which it is suppressed, masked and escaped.
+    pub suppression_reason: Option<String>,
 }
 
 impl Scanner {
     /// A scanner that reports findings of at least `min_confidence`. `now` is in seconds since 1970.
     pub fn new(rules: &RuleSet, min_confidence: Confidence, now: i64) -> Self {
-        Self {
-            secrets: SecretsDetector::new(rules, now),
-            min_confidence,
-        }
+        Self { secrets: SecretsDetector::new(rules, now), min_confidence }
     }
 
     /// Scans a text. `path` decides its kind and is reported as it is.
     pub fn scan(&self, path: &str, text: &str, encoding: Encoding, origin: Origin) -> FileReport {
         let scan = || self.scan_unguarded(path, text, encoding, origin);
-        catch_unwind(AssertUnwindSafe(scan)).unwrap_or_else(|payload| {
-            let message = payload.downcast_ref::<String>().map(String::as_str);
-            let message = message
-                .or_else(|| payload.downcast_ref::<&str>().copied())
-                .unwrap_or("unknown");
-            FileReport {
-                path: path.to_owned(),
-                internal_error: Some(message.to_owned()),
-                ..FileReport::default()
-            }
+        // The payload of a panic may quote the text, so it is not passed on.
+        catch_unwind(AssertUnwindSafe(scan)).unwrap_or_else(|_| FileReport {
+            path: path.to_owned(),
+            has_internal_error: true,
+            ..FileReport::default()
         })
     }
 
     fn scan_unguarded(&self, path: &str, text: &str, encoding: Encoding, origin: Origin) -> FileReport {
         let kind = classify::kind(path, text);
         let role = classify::role(path, kind, text);
-        let file = SourceFile {
-            path,
-            kind,
-            role,
-            text,
-            encoding,
-            origin,
-        };
+        let file = SourceFile { path, kind, role, text, encoding, origin };
         let mut findings = Vec::new();
         self.secrets.detect(&file, &mut findings);
         if findings.is_empty() {
@@ -87,20 +74,14 @@ impl Scanner {
         }
         let is_reported = |finding: &Finding| finding.confidence >= self.min_confidence;
         let below_confidence = findings.iter().filter(|finding| !is_reported(finding)).count();
-        let mut report = FileReport {
-            path: path.to_owned(),
-            below_confidence,
-            ..FileReport::default()
-        };
+        let mut report = FileReport { path: path.to_owned(), below_confidence, ..FileReport::default() };
         if below_confidence < findings.len() {
             let lines = LineIndex::new(text);
             inline::mark(&file, &lines, &mut findings);
             let quoter = Quoter::new(&file, &lines, &findings, is_reported);
-            report.findings = findings
-                .iter()
-                .filter(|finding| is_reported(finding))
-                .map(|finding| reported(&file, &lines, &quoter, finding))
-                .collect();
+            let mut locator = Locator::new(&lines, text, encoding);
+            let found = findings.into_iter().filter(is_reported);
+            report.findings = found.map(|finding| reported(&mut locator, &quoter, finding)).collect();
         }
         report
     }
@@ -111,13 +92,17 @@ impl Scanner {
     }
 }
 
-fn reported(file: &SourceFile<'_>, lines: &LineIndex, quoter: &Quoter<'_>, finding: &Finding) -> Reported {
+fn reported(locator: &mut Locator<'_>, quoter: &Quoter<'_>, finding: Finding) -> Reported {
     let span = finding.primary.span;
+    let (start, end) = (locator.place(span.start), locator.place(span.end));
+    let suppression_reason =
+        finding.suppressed.as_ref().map(|Suppression::Inline { reason, .. }| quoter.render(*reason));
     Reported {
-        start: lines.position(file.text, span.start),
-        end: lines.position(file.text, span.end),
-        byte_offset: file.encoding.original_offset(file.text, span.start),
+        start: start.position,
+        end: end.position,
+        byte_offset: start.byte_offset,
         excerpt: quoter.quote(span),
-        finding: finding.clone(),
+        suppression_reason,
+        finding,
     }
 }

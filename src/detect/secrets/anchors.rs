@@ -25,9 +25,8 @@ fn hash(bytes: &[u8]) -> u16 {
 impl PrefixTable {
     /// A table of literals, each with the index it stands for.
     pub fn new<'l>(literals: impl Iterator<Item = (&'l str, usize)>) -> Self {
-        let mut entries: Vec<_> = literals
-            .map(|(text, index)| (hash(text.as_bytes()), text.as_bytes().into(), index))
-            .collect();
+        let mut entries: Vec<_> =
+            literals.map(|(text, index)| (hash(text.as_bytes()), text.as_bytes().into(), index)).collect();
         entries.sort();
         let mut present = vec![0_u64; 1 << 10];
         for (hash, ..) in &entries {
@@ -92,16 +91,11 @@ pub fn has_word(text: &[u8], at: usize, word: &str) -> bool {
 impl Searcher {
     fn new(words: &[String]) -> Self {
         let folded: Vec<Vec<u8>> = words.iter().map(|word| word.bytes().map(fold).collect()).collect();
-        let packed = packed::Config::new()
-            .match_kind(packed::MatchKind::LeftmostLongest)
-            .builder()
-            .extend(&folded)
-            .build();
+        let packed =
+            packed::Config::new().match_kind(packed::MatchKind::LeftmostLongest).builder().extend(&folded).build();
         packed.map_or_else(
             || {
-                let general = AhoCorasick::builder()
-                    .match_kind(MatchKind::LeftmostLongest)
-                    .build(&folded);
+                let general = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&folded);
                 Self::General(general.expect("a few words make a small automaton"))
             },
             Self::Packed,
@@ -110,12 +104,8 @@ impl Searcher {
 
     fn find(&self, folded: &[u8], mut visit: impl FnMut(usize, usize)) {
         match self {
-            Self::Packed(packed) => packed
-                .find_iter(folded)
-                .for_each(|m| visit(m.pattern().as_usize(), m.start())),
-            Self::General(general) => general
-                .find_iter(folded)
-                .for_each(|m| visit(m.pattern().as_usize(), m.start())),
+            Self::Packed(packed) => packed.find_iter(folded).for_each(|m| visit(m.pattern().as_usize(), m.start())),
+            Self::General(general) => general.find_iter(folded).for_each(|m| visit(m.pattern().as_usize(), m.start())),
         }
     }
 }
@@ -128,10 +118,7 @@ impl WordSearch {
     /// When a word is so long that no automaton can be built, which takes megabytes.
     pub fn new(words: &[String]) -> Self {
         let searchers = words.chunks(GROUP).map(Searcher::new).collect();
-        Self {
-            searchers,
-            longest: words.iter().map(String::len).max().unwrap_or(0).min(PIECE / 2),
-        }
+        Self { searchers, longest: words.iter().map(String::len).max().unwrap_or(0).min(PIECE / 2) }
     }
 
     /// Calls `visit` with the index of each word found and where it starts. The words of each group come from left to right.
@@ -144,11 +131,7 @@ impl WordSearch {
             folded.iter_mut().zip(piece).for_each(|(to, &from)| *to = fold(from));
             // A word that may go on beyond the piece is left for the next one, which begins before it.
             let is_last = base + piece.len() == text.len();
-            let step = if is_last {
-                piece.len()
-            } else {
-                piece.len() - self.longest
-            };
+            let step = if is_last { piece.len() } else { piece.len() - self.longest };
             for (group, searcher) in self.searchers.iter().enumerate() {
                 searcher.find(folded, |word, at| {
                     if at < step {
@@ -168,9 +151,7 @@ mod tests {
     #[test]
     fn every_literal_at_a_place_is_found() {
         let table = PrefixTable::new(
-            [("ghp_", 0), ("gh", 1), ("xoxb", 2), ("ghp_a", 3)]
-                .into_iter()
-                .filter(|(l, _)| l.len() > 2),
+            [("ghp_", 0), ("gh", 1), ("xoxb", 2), ("ghp_a", 3)].into_iter().filter(|(l, _)| l.len() > 2),
         );
         let at = |text: &str, at: usize| {
             let mut found = Vec::new();

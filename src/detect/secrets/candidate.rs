@@ -44,15 +44,7 @@ impl Candidate {
     /// A candidate of medium confidence without doubts.
     pub fn new(rule: usize, secret: Range<usize>, rank: Rank) -> Self {
         let hidden = secret.clone();
-        Self {
-            rule,
-            secret,
-            hidden,
-            rank,
-            confidence: Confidence::Medium,
-            doubts: Vec::new(),
-            is_weighed: false,
-        }
+        Self { rule, secret, hidden, rank, confidence: Confidence::Medium, doubts: Vec::new(), is_weighed: false }
     }
 
     fn order(&self) -> (Rank, bool, Confidence, usize) {
@@ -76,10 +68,7 @@ impl Candidate {
             rule,
             severity,
             confidence,
-            primary: Label {
-                span: Span::new(self.secret),
-                text: String::new(),
-            },
+            primary: Label { span: Span::new(self.secret), text: String::new() },
             related: Vec::new(),
             secret: Some(Secret::new(&file.text[self.hidden])),
             hidden: vec![hidden],
@@ -91,21 +80,14 @@ impl Candidate {
 
 /// Keeps, of candidates that overlap, the most specific and surest, in the order of their places.
 pub fn strongest(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
-    candidates.sort_by(|a, b| {
-        b.order()
-            .cmp(&a.order())
-            .then(a.secret.start.cmp(&b.secret.start))
-            .then(a.rule.cmp(&b.rule))
-    });
+    candidates
+        .sort_by(|a, b| b.order().cmp(&a.order()).then(a.secret.start.cmp(&b.secret.start)).then(a.rule.cmp(&b.rule)));
     let mut kept: Vec<Candidate> = Vec::new();
     // Kept spans never overlap, so a sorted map of their starts answers each question in logarithmic time.
     let mut spans: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
     for candidate in candidates {
         let range = candidate.secret.start.min(candidate.hidden.start)..candidate.secret.end.max(candidate.hidden.end);
-        let is_free = spans
-            .range(..range.end)
-            .next_back()
-            .is_none_or(|(_, &end)| end <= range.start);
+        let is_free = spans.range(..range.end).next_back().is_none_or(|(_, &end)| end <= range.start);
         if is_free {
             spans.insert(range.start, range.end);
             kept.push(candidate);

@@ -34,11 +34,7 @@ pub fn run(check: Check, token: &str, now: i64) -> Verdict {
 }
 
 fn plausible(holds: bool) -> Verdict {
-    if holds {
-        Verdict::Plausible
-    } else {
-        Verdict::Doubtful(Doubt::InvalidStructure)
-    }
+    if holds { Verdict::Plausible } else { Verdict::Doubtful(Doubt::InvalidStructure) }
 }
 
 /// Splits a token into what the checksum covers and the checksum as written.
@@ -67,15 +63,9 @@ pub fn seal(check: Check, body: &str) -> Option<String> {
     match check {
         Check::Crc32Base62 => Some(in_base(crc32fast::hash(payload.as_bytes()), 62, 6)),
         Check::Crc32Base36 => Some(in_base(crc32fast::hash(body.as_bytes()), 36, 7)),
-        Check::Crc32Hex => Some(format!(
-            "{:08x}",
-            crc32fast::hash(payload.trim_end_matches('_').as_bytes())
-        )),
+        Check::Crc32Hex => Some(format!("{:08x}", crc32fast::hash(payload.trim_end_matches('_').as_bytes()))),
         Check::Crc32HexAll => Some(format!("{:08X}", crc32fast::hash(body.as_bytes()))),
-        Check::Grafana => Some(format!(
-            "{:08x}",
-            crc32fast::hash(body.trim_end_matches('_').as_bytes()).swap_bytes()
-        )),
+        Check::Grafana => Some(format!("{:08x}", crc32fast::hash(body.trim_end_matches('_').as_bytes()).swap_bytes())),
         Check::Confluent => {
             let covered = body.get("cflt".len()..)?;
             Some(BASE64_NOPAD.encode(&crc32fast::hash(covered.as_bytes()).to_le_bytes()))
@@ -88,11 +78,7 @@ pub fn seal(check: Check, body: &str) -> Option<String> {
 /// `value` in digits, upper then lower letters, padded with zeros to `width`.
 fn in_base(mut value: u32, base: u32, width: usize) -> String {
     const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    let digits: &[u8] = if base == 36 {
-        b"0123456789abcdefghijklmnopqrstuvwxyz"
-    } else {
-        DIGITS
-    };
+    let digits: &[u8] = if base == 36 { b"0123456789abcdefghijklmnopqrstuvwxyz" } else { DIGITS };
     let mut text = vec![b'0'; width];
     for place in text.iter_mut().rev() {
         *place = digits[(value % base) as usize];
@@ -105,9 +91,7 @@ fn in_base(mut value: u32, base: u32, width: usize) -> String {
 fn jwt(token: &str, now: i64) -> Verdict {
     let mut parts = token.split('.');
     let mut object = || -> Option<serde_json::Map<String, serde_json::Value>> {
-        let bytes = BASE64URL_NOPAD
-            .decode(parts.next()?.trim_end_matches('=').as_bytes())
-            .ok()?;
+        let bytes = BASE64URL_NOPAD.decode(parts.next()?.trim_end_matches('=').as_bytes()).ok()?;
         serde_json::from_slice(&bytes).ok()
     };
     let (Some(header), Some(payload)) = (object(), object()) else {
@@ -136,10 +120,7 @@ fn aws_account(id: &str) -> Option<u64> {
         return Some(0);
     }
     let bytes = BASE32_NOPAD.decode(body.as_bytes()).ok()?;
-    let number = bytes
-        .iter()
-        .take(6)
-        .fold(0_u64, |number, &byte| number << 8 | u64::from(byte));
+    let number = bytes.iter().take(6).fold(0_u64, |number, &byte| number << 8 | u64::from(byte));
     let account = (number & 0x7fff_ffff_ff80) >> 7;
     (account < 1_000_000_000_000).then_some(account)
 }
@@ -181,24 +162,14 @@ mod tests {
             let token = format!("{body}{}", seal(check, &body).unwrap());
             assert_eq!(run(check, &token, 0), Verdict::Valid, "{token}");
             let changed = token.replacen("B2", "B3", 1);
-            assert_eq!(
-                run(check, &changed, 0),
-                Verdict::Doubtful(Doubt::InvalidStructure),
-                "{changed}"
-            );
+            assert_eq!(run(check, &changed, 0), Verdict::Doubtful(Doubt::InvalidStructure), "{changed}");
         }
     }
 
     #[test]
     fn a_token_shorter_than_its_checksum_is_doubtful() {
-        assert_eq!(
-            run(Check::GithubFineGrained, "short", 0),
-            Verdict::Doubtful(Doubt::InvalidStructure)
-        );
-        assert_eq!(
-            run(Check::Crc32Base62, "é", 0),
-            Verdict::Doubtful(Doubt::InvalidStructure)
-        );
+        assert_eq!(run(Check::GithubFineGrained, "short", 0), Verdict::Doubtful(Doubt::InvalidStructure));
+        assert_eq!(run(Check::Crc32Base62, "é", 0), Verdict::Doubtful(Doubt::InvalidStructure));
     }
 
     #[test]
@@ -206,19 +177,10 @@ mod tests {
         let part = |json: &str| BASE64URL_NOPAD.encode(json.as_bytes());
         let token = |payload: &str| format!("{}.{}.sig", part(r#"{"alg":"HS256"}"#), part(payload));
         assert_eq!(run(Check::Jwt, &token(r#"{"sub":"me"}"#), 100), Verdict::Valid);
-        assert_eq!(
-            run(Check::Jwt, &token(r#"{"exp":99}"#), 100),
-            Verdict::Doubtful(Doubt::Expired)
-        );
+        assert_eq!(run(Check::Jwt, &token(r#"{"exp":99}"#), 100), Verdict::Doubtful(Doubt::Expired));
         assert_eq!(run(Check::Jwt, &token(r#"{"exp":101}"#), 100), Verdict::Valid);
-        assert_eq!(
-            run(Check::Jwt, &token(r#"{"sub":"1234567890"}"#), 100),
-            Verdict::Doubtful(Doubt::KnownPublic)
-        );
-        assert_eq!(
-            run(Check::Jwt, "eyJ.eyJ.x", 100),
-            Verdict::Doubtful(Doubt::InvalidStructure)
-        );
+        assert_eq!(run(Check::Jwt, &token(r#"{"sub":"1234567890"}"#), 100), Verdict::Doubtful(Doubt::KnownPublic));
+        assert_eq!(run(Check::Jwt, "eyJ.eyJ.x", 100), Verdict::Doubtful(Doubt::InvalidStructure));
     }
 
     #[test]

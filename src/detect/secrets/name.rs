@@ -31,6 +31,8 @@ pub struct NameReading {
     pub is_head: bool,
     /// A later word makes the name speak about the credential: `password_length`.
     pub is_about: bool,
+    /// The last word makes the name refer to the credential or describe it: `secret_name`, `token_url`.
+    pub is_reference: bool,
     /// A word says that the value is public or something else: `public_key`.
     pub is_harmless: bool,
     /// The name asks or commands: `show_password`.
@@ -48,6 +50,7 @@ const ABOUT: Meaning = 2;
 const HARMLESS: Meaning = 4;
 const VERB: Meaning = 8;
 const NEUTRAL: Meaning = 16;
+const REFERS: Meaning = 32;
 
 /// Reads names by the lists of `rules/shared/names.yaml`.
 #[derive(Debug)]
@@ -72,32 +75,23 @@ impl NameReader {
             (NameKind::Key, &names.key),
             (NameKind::Auth, &names.auth),
         ];
-        let inside = kinds
-            .iter()
-            .flat_map(|(kind, words)| words.inside.iter().map(|word| (word.clone(), *kind)))
-            .collect();
-        let whole = kinds
-            .iter()
-            .flat_map(|(kind, words)| words.whole.iter().map(|word| (word.clone(), *kind)))
-            .collect();
+        let inside =
+            kinds.iter().flat_map(|(kind, words)| words.inside.iter().map(|word| (word.clone(), *kind))).collect();
+        let whole =
+            kinds.iter().flat_map(|(kind, words)| words.whole.iter().map(|word| (word.clone(), *kind))).collect();
         let mut meanings: HashMap<String, Meaning> = HashMap::new();
         let lists = [
             (&names.key_qualifier, QUALIFIES_KEY),
             (&names.about, ABOUT),
+            (&names.refers, REFERS),
             (&names.harmless, HARMLESS),
             (&names.verb, VERB),
             (&names.neutral, NEUTRAL),
         ];
         for (words, meaning) in lists {
-            words
-                .iter()
-                .for_each(|word| *meanings.entry(word.clone()).or_default() |= meaning);
+            words.iter().for_each(|word| *meanings.entry(word.clone()).or_default() |= meaning);
         }
-        Self {
-            inside,
-            whole,
-            meanings,
-        }
+        Self { inside, whole, meanings }
     }
 
     /// Reads a name; `None` when it speaks of no credential.
@@ -105,9 +99,8 @@ impl NameReader {
         let lower = name.to_ascii_lowercase();
         let words: Vec<&str> = split_words(name).map(|range| &lower[range]).collect();
         let meanings: Vec<Meaning> = words.iter().map(|word| self.meaning(word)).collect();
-        let (index, kind) = (0..words.len())
-            .rev()
-            .find_map(|index| Some((index, self.kind_of(&words, &meanings, index)?)))?;
+        let (index, kind) =
+            (0..words.len()).rev().find_map(|index| Some((index, self.kind_of(&words, &meanings, index)?)))?;
         let later = &meanings[index + 1..];
         let is_head = later.iter().all(|meaning| meaning & NEUTRAL != 0);
         let letters = name.bytes().filter(u8::is_ascii_alphabetic);
@@ -115,6 +108,7 @@ impl NameReader {
             kind,
             is_head,
             is_about: !is_head && later.iter().any(|meaning| meaning & ABOUT != 0),
+            is_reference: !is_head && later.last().is_some_and(|meaning| meaning & REFERS != 0),
             is_harmless: meanings.iter().any(|meaning| meaning & HARMLESS != 0),
             is_verb: index > 0 && meanings[0] & VERB != 0,
             is_upper: letters.clone().count() > 0 && letters.clone().all(|b| b.is_ascii_uppercase()),
@@ -124,11 +118,7 @@ impl NameReader {
 
     fn meaning(&self, word: &str) -> Meaning {
         // A number at the end says as little as `value` does.
-        let number = if word.bytes().all(|b| b.is_ascii_digit()) {
-            NEUTRAL
-        } else {
-            0
-        };
+        let number = if word.bytes().all(|b| b.is_ascii_digit()) { NEUTRAL } else { 0 };
         self.meanings.get(word).copied().unwrap_or_default() | number
     }
 
@@ -213,5 +203,7 @@ mod tests {
         assert!(read("showPassword").unwrap().is_verb);
         assert!(read("public_key").unwrap().is_harmless);
         assert!(!read("password_old").unwrap().is_about);
+        assert!(read("secretName").unwrap().is_reference);
+        assert!(!read("secret_name_token").unwrap().is_reference);
     }
 }

@@ -31,42 +31,29 @@ pub struct PatternMatch {
 impl Pattern {
     /// A pattern that matches anywhere in a text. Patterns were checked when their rule was read.
     pub fn anywhere(source: &str) -> Self {
-        Self {
-            source: format!("(?i:{source})"),
-            max_len: usize::MAX,
-            regex: OnceLock::new(),
-        }
+        Self { source: format!("(?i:{source})"), max_len: usize::MAX, regex: OnceLock::new() }
     }
 
     /// A pattern that matches at a place and up to where a word ends, in at most `max_len` bytes.
     pub fn word(source: &str, max_len: usize) -> Self {
         // No word character follows, or the match did not end with one.
         let end = r"(?-u:\b{end-half}|\b{start})";
-        Self {
-            source: format!("(?:{source}){end}"),
-            max_len,
-            regex: OnceLock::new(),
-        }
+        Self { source: format!("(?:{source}){end}"), max_len, regex: OnceLock::new() }
     }
 
     /// A pattern that matches a whole text.
     pub fn whole(source: &str) -> Self {
-        Self {
-            source: format!(r"\A(?:{source})\z"),
-            max_len: usize::MAX,
-            regex: OnceLock::new(),
-        }
+        Self { source: format!(r"\A(?:{source})\z"), max_len: usize::MAX, regex: OnceLock::new() }
     }
 
     fn regex(&self) -> &Regex {
-        self.regex
-            .get_or_init(|| Regex::new(&self.source).expect("patterns are checked when their rule is read"))
+        self.regex.get_or_init(|| Regex::new(&self.source).expect("patterns are checked when their rule is read"))
     }
 
     /// Matches the pattern at exactly `at`.
     pub fn match_at(&self, text: &str, at: usize) -> Option<PatternMatch> {
         let end = text.len().min(at.saturating_add(self.max_len));
-        self.search(Input::new(text).range(at..end).anchored(Anchored::Yes))
+        self.search(&Input::new(text).range(at..end).anchored(Anchored::Yes))
     }
 
     /// Matches the pattern from the beginning of `text`.
@@ -79,14 +66,13 @@ impl Pattern {
         self.regex().is_match(text)
     }
 
-    fn search(&self, input: Input<'_>) -> Option<PatternMatch> {
+    fn search(&self, input: &Input<'_>) -> Option<PatternMatch> {
         let regex = self.regex();
         let mut captures: Captures = regex.create_captures();
-        regex.search_captures(&input, &mut captures);
+        regex.search_captures(input, &mut captures);
         let whole = captures.get_match()?.range();
-        let secret = captures
-            .get_group_by_name(SECRET_GROUP)
-            .map_or_else(|| whole.clone(), |span| span.start..span.end);
+        let secret =
+            captures.get_group_by_name(SECRET_GROUP).map_or_else(|| whole.clone(), |span| span.start..span.end);
         Some(PatternMatch { whole, secret })
     }
 }

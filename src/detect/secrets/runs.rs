@@ -67,12 +67,7 @@ pub struct Runs<'t> {
 impl<'t> Runs<'t> {
     /// Starts at the beginning of `text`.
     pub fn new(text: &'t [u8]) -> Self {
-        let mut runs = Self {
-            text,
-            base: 0,
-            masks: Masks::default(),
-            starts: 0,
-        };
+        let mut runs = Self { text, base: 0, masks: Masks::default(), starts: 0 };
         runs.enter(0);
         runs
     }
@@ -86,10 +81,7 @@ impl<'t> Runs<'t> {
         long &= long >> 2;
         long &= long >> 4;
         long &= long >> 4;
-        let continues = u64::from(
-            base.checked_sub(1)
-                .is_some_and(|before| is_token_byte(self.text[before])),
-        );
+        let continues = u64::from(base.checked_sub(1).is_some_and(|before| is_token_byte(self.text[before])));
         self.starts = long & !(token << 1 | continues) & ((1 << STEP) - 1);
     }
 
@@ -105,18 +97,11 @@ impl<'t> Runs<'t> {
         while goes_on {
             let masks = Masks::of(self.text, end);
             let length = (!masks.token).trailing_zeros();
-            digits |= if length == 0 {
-                0
-            } else {
-                masks.digit & (u64::MAX >> (WINDOW as u32 - length))
-            };
+            digits |= if length == 0 { 0 } else { masks.digit & (u64::MAX >> (WINDOW as u32 - length)) };
             end += length as usize;
             goes_on = length == WINDOW as u32;
         }
-        Run {
-            range: start..end,
-            has_digit: digits != 0,
-        }
+        Run { range: start..end, has_digit: digits != 0 }
     }
 }
 
@@ -217,10 +202,7 @@ mod tests {
         for end in 0..=text.len() {
             if end == text.len() || !is_token_byte(text[end]) {
                 if end - start >= MIN_RUN {
-                    found.push(Run {
-                        range: start..end,
-                        has_digit: text[start..end].iter().any(u8::is_ascii_digit),
-                    });
+                    found.push(Run { range: start..end, has_digit: text[start..end].iter().any(u8::is_ascii_digit) });
                 }
                 start = end + 1;
             }
@@ -247,10 +229,7 @@ mod tests {
 
     #[test]
     fn words_begin_after_punctuation_and_after_escapes() {
-        assert_eq!(
-            starts("x=path/to-abc123def"),
-            ["path/to-abc123def", "to-abc123def", "abc123def"]
-        );
+        assert_eq!(starts("x=path/to-abc123def"), ["path/to-abc123def", "to-abc123def", "abc123def"]);
         assert_eq!(starts(r"\nabc123def456"), ["nabc123def456", "abc123def456"]);
         assert_eq!(starts("%3Dabc123def456"), ["3Dabc123def456", "abc123def456"]);
         assert_eq!(starts("path/to/somewhere"), ["path/to/somewhere"]);

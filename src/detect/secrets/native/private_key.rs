@@ -40,12 +40,7 @@ fn armoured(text: &str, hit: usize) -> Option<KeyBlock> {
     let bytes = text.as_bytes();
     let floor = hit.saturating_sub(MAX_HEADER);
     let dashes = memchr::memmem::rfind(&bytes[floor..hit], b"BEGIN ")? + floor;
-    let start = dashes
-        - bytes[floor..dashes]
-            .iter()
-            .rev()
-            .take_while(|&&byte| byte == b'-' || byte == b' ')
-            .count();
+    let start = dashes - bytes[floor..dashes].iter().rev().take_while(|&&byte| byte == b'-' || byte == b' ').count();
     let start = start + bytes[start..dashes].iter().take_while(|&&byte| byte == b' ').count();
     if dashes - start < 4 || bytes[dashes..hit].contains(&b'\n') {
         return None;
@@ -54,11 +49,7 @@ fn armoured(text: &str, hit: usize) -> Option<KeyBlock> {
     if bytes[header_end..].starts_with(b" BLOCK") {
         header_end += " BLOCK".len();
     }
-    let closing = bytes[header_end..]
-        .iter()
-        .take(6)
-        .take_while(|&&byte| byte == b'-' || byte == b' ')
-        .count();
+    let closing = bytes[header_end..].iter().take(6).take_while(|&&byte| byte == b'-' || byte == b' ').count();
     if closing < 4 {
         return None;
     }
@@ -77,11 +68,7 @@ fn armoured(text: &str, hit: usize) -> Option<KeyBlock> {
     let is_encrypted = header.contains("ENCRYPTED") || body.is_encrypted || has_ssh_cipher(&body.base64);
     let mut doubts = Vec::new();
     if body.is_placeholder || !is_pgp && !body.is_key() {
-        doubts.push(if body.is_placeholder {
-            Doubt::Placeholder
-        } else {
-            Doubt::InvalidStructure
-        });
+        doubts.push(if body.is_placeholder { Doubt::Placeholder } else { Doubt::InvalidStructure });
     }
     let secret = header_end..header_end + body.end;
     let native = match (is_pgp, is_encrypted) {
@@ -89,15 +76,7 @@ fn armoured(text: &str, hit: usize) -> Option<KeyBlock> {
         (false, true) => Native::EncryptedPrivateKey,
         (false, false) => Native::PemPrivateKey,
     };
-    Some(KeyBlock {
-        found: NativeMatch {
-            primary: start..header_end,
-            secret,
-            confidence: None,
-            doubts,
-        },
-        native,
-    })
+    Some(KeyBlock { found: NativeMatch { primary: start..header_end, secret, confidence: None, doubts }, native })
 }
 
 fn putty(text: &str, hit: usize) -> Option<KeyBlock> {
@@ -106,33 +85,16 @@ fn putty(text: &str, hit: usize) -> Option<KeyBlock> {
     let header_end = hit + block.find(['\n', '\r']).unwrap_or(block.len()).min(MAX_HEADER);
     let at = block.find("Private-Lines:")?;
     let body_start = at + block[at..].find('\n')? + 1;
-    let body_len = block[body_start..]
-        .find("Private-MAC")
-        .unwrap_or(block.len() - body_start);
+    let body_len = block[body_start..].find("Private-MAC").unwrap_or(block.len() - body_start);
     let body = Body::read(&block[body_start..body_start + body_len]);
     if body.base64.len() < 20 {
         return None;
     }
-    let doubts = if body.is_placeholder {
-        vec![Doubt::Placeholder]
-    } else {
-        Vec::new()
-    };
+    let doubts = if body.is_placeholder { vec![Doubt::Placeholder] } else { Vec::new() };
     let secret = hit + body_start..hit + body_start + body_len;
-    let native = if block[..at].contains("Encryption: none") {
-        Native::PuttyPrivateKey
-    } else {
-        Native::EncryptedPrivateKey
-    };
-    Some(KeyBlock {
-        found: NativeMatch {
-            primary: hit..header_end,
-            secret,
-            confidence: None,
-            doubts,
-        },
-        native,
-    })
+    let native =
+        if block[..at].contains("Encryption: none") { Native::PuttyPrivateKey } else { Native::EncryptedPrivateKey };
+    Some(KeyBlock { found: NativeMatch { primary: hit..header_end, secret, confidence: None, doubts }, native })
 }
 
 fn floor_char_boundary(text: &str, at: usize) -> usize {
@@ -157,10 +119,7 @@ impl Body {
         let mut at = 0;
         // Header lines such as `Proc-Type: 4,ENCRYPTED` or `Version: ...` come before an empty line.
         let is_encrypted = text.get(..400).unwrap_or(text).contains("ENCRYPTED");
-        if let Some(last_header) = ["DEK-Info:", "Version:", "Comment:"]
-            .iter()
-            .filter_map(|key| text.rfind(key))
-            .max()
+        if let Some(last_header) = ["DEK-Info:", "Version:", "Comment:"].iter().filter_map(|key| text.rfind(key)).max()
         {
             at = last_header + text[last_header..].find(['\n', '\\']).unwrap_or(0);
         }
@@ -191,12 +150,7 @@ impl Body {
             || base64.len() < 2 * MIN_BODY && base64.to_ascii_lowercase().contains("example")
             || value::is_sequence(base64.get(..40).unwrap_or(&base64))
             || odd > 8;
-        Self {
-            base64,
-            end,
-            is_encrypted,
-            is_placeholder,
-        }
+        Self { base64, end, is_encrypted, is_placeholder }
     }
 
     /// Whether the decoded body begins as a DER sequence or an OpenSSH key does.
@@ -241,10 +195,7 @@ mod tests {
     #[test]
     fn plain_and_escaped_blocks() {
         let der = body(&[0x30, 0x82, 1, 0]);
-        for text in [
-            block("RSA PRIVATE KEY", &der, "\n"),
-            format!("key = \"{}\"", block("PRIVATE KEY", &der, "\\n")),
-        ] {
+        for text in [block("RSA PRIVATE KEY", &der, "\n"), format!("key = \"{}\"", block("PRIVATE KEY", &der, "\\n"))] {
             let found = read_block(&text).unwrap();
             assert_eq!(found.native, Native::PemPrivateKey);
             assert_eq!(found.found.doubts, []);
@@ -261,20 +212,11 @@ mod tests {
             Native::EncryptedPrivateKey
         );
         let headers = format!("Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\n{der}");
-        assert_eq!(
-            read_block(&block("RSA PRIVATE KEY", &headers, "\n")).unwrap().native,
-            Native::EncryptedPrivateKey
-        );
+        assert_eq!(read_block(&block("RSA PRIVATE KEY", &headers, "\n")).unwrap().native, Native::EncryptedPrivateKey);
         let ssh = body(b"openssh-key-v1\0\0\0\0\x0aaes256-ctr");
-        assert_eq!(
-            read_block(&block("OPENSSH PRIVATE KEY", &ssh, "\n")).unwrap().native,
-            Native::EncryptedPrivateKey
-        );
+        assert_eq!(read_block(&block("OPENSSH PRIVATE KEY", &ssh, "\n")).unwrap().native, Native::EncryptedPrivateKey);
         let open = body(b"openssh-key-v1\0\0\0\0\x04none");
-        assert_eq!(
-            read_block(&block("OPENSSH PRIVATE KEY", &open, "\n")).unwrap().native,
-            Native::PemPrivateKey
-        );
+        assert_eq!(read_block(&block("OPENSSH PRIVATE KEY", &open, "\n")).unwrap().native, Native::PemPrivateKey);
     }
 
     #[test]

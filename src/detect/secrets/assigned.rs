@@ -1,0 +1,182 @@
+//! Judges literals that are assigned to credential-like names.
+
+use std::ops::Range;
+
+use super::assignment::{Assignment, Operator, Quote};
+use super::candidate::{Candidate, Rank};
+use super::features::{self, Feature};
+use super::index::ValueVariant;
+use super::name::{NameKind, NameReading};
+use super::{SecretsDetector, assignment, value};
+use crate::model::{Confidence, Doubt, SourceFile};
+use crate::rules::Native;
+
+impl SecretsDetector {
+    /// Reads the assignment around `at`, if it assigns a literal. Sets `done` to where the next name can begin.
+    pub(super) fn read_assignment(
+        &self,
+        file: &SourceFile<'_>,
+        at: usize,
+        done: &mut usize,
+    ) -> Option<(Assignment, NameReading)> {
+        let found = assignment::read(file.text, at, file.kind)?;
+        let value = &file.text[found.value.clone()];
+        let is_bare = found.quote == Quote::None;
+        // One word without quotes holds no other assignment; in a quoted text, or after a blank, one may follow.
+        *done = if is_bare && !value.contains(' ') { found.value.end } else { found.name.end };
+        if value.len() > assignment::MAX_VALUE {
+            return None;
+        }
+        let name = self.names.read(&file.text[found.name.clone()])?;
+        let is_literal =
+            !(value::is_reference(value) || value::is_regex(value) || is_bare && value::is_expression(value));
+        // `test.pass("...")` passes a test; `.password("...")` sets a password.
+        let is_call_of_pass = found.operator == Operator::Argument && &file.text[found.name.clone()] == "pass";
+        let is_looked_up = found.wrapper.as_ref().is_some_and(|wrapper| is_look_up(&file.text[wrapper.clone()]));
+        let is_literal = is_literal && !is_looked_up && !is_call_of_pass && !is_badge(file.text, &found);
+        is_literal.then_some((found, name))
+    }
+
+    /// Judges the assignment around `at`.
+    pub(super) fn try_assignment(
+        &self,
+        file: &SourceFile<'_>,
+        at: usize,
+        done: &mut usize,
+        candidates: &mut Vec<Candidate>,
+    ) {
+        let Some((found, name)) = self.read_assignment(file, at, done) else {
+            return;
+        };
+        self.try_values(file, &found, candidates);
+        let native = if name.kind == NameKind::Password { Native::AssignedPassword } else { Native::AssignedKey };
+        let Some(&rule) = self.index.natives.get(&native) else { return };
+        let features = features::read(file, &found, name, &self.reader);
+        let score = self.model.score(&features);
+        let is_prose = is_prose(file.text, &found);
+        let is_bare = found.quote == Quote::None;
+        let mut candidate = Candidate::new(rule, found.value, Rank::Assigned);
+        candidate.is_weighed = true;
+        candidate.confidence = if score >= self.model.high { Confidence::High } else { Confidence::Medium };
+        let value = &file.text[candidate.secret.clone()];
+        let is_stand_in = |feature| matches!(feature, Feature::ValuePlaceholder | Feature::ValueHoldsPlaceholder);
+        if value::is_masked(value)
+            || self.reader.holds_placeholder(value)
+            || goes_on(file.text, &candidate.secret, is_bare)
+        {
+            candidate.doubts.push(Doubt::Placeholder);
+        } else if is_prose {
+            candidate.doubts.push(Doubt::Unlikely);
+        } else if score < self.model.medium {
+            let holds_stand_in = features.iter().any(|(feature, _)| is_stand_in(*feature));
+            candidate.doubts.push(if holds_stand_in { Doubt::Placeholder } else { Doubt::Unlikely });
+        }
+        candidates.push(candidate);
+    }
+
+    /// Tries the rules that know a value by its shape together with a word near it.
+    fn try_values(&self, file: &SourceFile<'_>, found: &Assignment, candidates: &mut Vec<Candidate>) {
+        const NEAR: usize = 40;
+        let value = &file.text[found.value.clone()];
+        let from = file.text.floor_char_boundary(found.value.start.saturating_sub(NEAR).min(found.name.start));
+        let context = &file.text[from..found.value.start];
+        let context = context.rsplit(['\n', '\r']).next().unwrap_or(context);
+        let fits = |entry: &&ValueVariant| (entry.length.0..=entry.length.1).contains(&value.len());
+        for ValueVariant { variant, near, .. } in self.index.values.iter().filter(fits) {
+            if !near.is_match(context) && !near.is_match(&file.text[found.name.clone()]) {
+                continue;
+            }
+            let Some(matched) = variant.pattern.match_start(value) else {
+                continue;
+            };
+            let secret = found.value.start + matched.secret.start..found.value.start + matched.secret.end;
+            let mut candidate = Candidate::new(variant.rule, secret, variant.rank);
+            candidate.confidence = self.index.rules[variant.rule].confidence;
+            self.judge_token(file, variant, &mut candidate);
+            candidates.push(candidate);
+        }
+    }
+}
+
+/// Whether the value is the token of a badge's link, which is public by design and shows a picture.
+fn is_badge(text: &str, found: &Assignment) -> bool {
+    const LINK: usize = 60;
+    let before = &text.as_bytes()[found.name.start.saturating_sub(LINK)..found.name.start];
+    found.operator == Operator::Query && memchr::memmem::find(before, b"badge").is_some()
+}
+
+/// Whether the value is only the constant part of something longer: `"prefix-" + name`, `prefix-<token>`.
+fn goes_on(text: &str, value: &Range<usize>, is_bare: bool) -> bool {
+    let after = &text[value.end..];
+    if is_bare {
+        return ["<", "{{", "${", " + \"", " + '"].iter().any(|start| after.starts_with(start))
+            && !after.starts_with("</");
+    }
+    const SHORT: usize = 16;
+    let after = after.trim_start_matches(['"', '\'', '`']).trim_start_matches(' ');
+    value.len() < SHORT
+        && (after.starts_with("+ ") || after.starts_with(". $") || after.starts_with(".$") || after.starts_with("% "))
+}
+
+/// Whether the name is a word of a sentence and the value the next one: `the only password: anyone can`.
+fn is_prose(text: &str, found: &Assignment) -> bool {
+    let mut before = text.as_bytes()[..found.name.start].iter().rev();
+    let follows_word = before.next() == Some(&b' ') && before.next().is_some_and(u8::is_ascii_lowercase);
+    let value = &text.as_bytes()[found.value.clone()];
+    found.operator == Operator::Colon
+        && found.quote == Quote::None
+        && follows_word
+        && value.iter().all(u8::is_ascii_lowercase)
+}
+
+/// Whether a function that wraps a string looks something up by that string, so that the string is a name.
+fn is_look_up(callee: &str) -> bool {
+    let lower = callee.to_ascii_lowercase();
+    let last = lower.rsplit(['.', ':', '>']).next().unwrap_or(&lower);
+    [
+        "env",
+        "credentials",
+        "get",
+        "fetch",
+        "find",
+        "load",
+        "read",
+        "lookup",
+        "query",
+        "param",
+        "select",
+        "require",
+        "import",
+        "config",
+        "setting",
+        "prompt",
+        "input",
+        "open",
+        "translate",
+        "gettext",
+        "message",
+        "label",
+        "print",
+        "format",
+        "log",
+        "error",
+        "exec",
+        "regex",
+        "match",
+        "test",
+        "hash",
+        "expect",
+        "describe",
+        "option",
+        "field",
+        "element",
+        "by",
+        "resolve",
+        "join",
+        "file",
+        "path",
+    ]
+    .iter()
+    .any(|verb| last.starts_with(verb) || last.ends_with(verb))
+        || matches!(last, "t" | "_" | "__" | "i18n" | "tr" | "$t" | "$")
+}

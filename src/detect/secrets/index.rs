@@ -1,0 +1,256 @@
+//! The rules of a set, compiled into what the two passes search for.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::anchors::{PrefixTable, WordSearch, has_word};
+use super::candidate::Rank;
+use super::name::NameReader;
+use super::native::{private_key, url_password};
+use super::pattern::Pattern;
+use super::runs;
+use crate::model::{Confidence, RuleId, Severity};
+use crate::rules::rule::{Place, SecretVariant};
+use crate::rules::{Check, Matcher, Native, Rule, RuleSet, literals};
+
+/// The compiled rules. Other modules refer to rules and variants by their places in these lists.
+#[derive(Debug)]
+pub(super) struct Index {
+    pub(super) rules: Vec<RuleEntry>,
+    /// The rule that each native check reports under.
+    pub(super) natives: HashMap<Native, usize>,
+    /// Variants that are tried at a token's or phrase's fixed text.
+    pub(super) variants: Vec<Variant>,
+    /// Variants of `value` rules.
+    pub(super) values: Vec<ValueVariant>,
+    tokens: Vec<TokenTable>,
+    words: WordSearch,
+    /// The anchors that hold each word of `words`.
+    anchors: Vec<Vec<AnchorAt>>,
+}
+
+#[derive(Debug)]
+pub(super) struct RuleEntry {
+    pub(super) id: RuleId,
+    pub(super) severity: Severity,
+    pub(super) confidence: Confidence,
+}
+
+#[derive(Debug)]
+pub(super) struct Variant {
+    pub(super) rule: usize,
+    pub(super) pattern: Pattern,
+    pub(super) check: Option<Check>,
+    pub(super) min_entropy: Option<f32>,
+    pub(super) lead: usize,
+    pub(super) rank: Rank,
+    /// Its anchors are looked up where a word begins.
+    pub(super) is_token: bool,
+}
+
+/// The fixed texts of tokens that stand equally far after the beginning of a word.
+#[derive(Debug)]
+pub(super) struct TokenTable {
+    pub(super) offset: usize,
+    /// Length of the shortest of these tokens, in bytes.
+    pub(super) min_len: usize,
+    pub(super) literals: PrefixTable,
+}
+
+#[derive(Debug)]
+pub(super) struct ValueVariant {
+    pub(super) variant: Variant,
+    pub(super) near: Pattern,
+    pub(super) length: (usize, usize),
+}
+
+/// A fixed text, and what to do where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Anchor {
+    /// The text, in lower case.
+    pub(super) text: String,
+    pub(super) action: Action,
+}
+
+/// What a word in the text leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Action {
+    /// Read an assignment.
+    Name,
+    /// Read a private key block.
+    Key,
+    /// Read a URL.
+    Url,
+    /// Try a variant.
+    Phrase(usize),
+}
+
+/// An anchor that holds a word which is searched for.
+#[derive(Debug)]
+pub(super) struct AnchorAt {
+    pub(super) anchor: Anchor,
+    /// Where in the anchor the word stands.
+    pub(super) offset: usize,
+}
+
+impl Index {
+    /// Compiles the secret rules of a set.
+    pub(super) fn new(set: &RuleSet) -> Self {
+        let mut builder = Builder::default();
+        set.iter().for_each(|rule| builder.add(rule));
+        builder.finish()
+    }
+
+    /// Calls `visit` with each variant that may match where a word begins in a run, and with where the word begins.
+    pub(super) fn each_token_place(&self, text: &str, mut visit: impl FnMut(usize, usize)) {
+        let bytes = text.as_bytes();
+        for run in runs::Runs::new(bytes) {
+            let end = run.range.end;
+            runs::word_starts(bytes, &run, |start| {
+                for table in self.tokens.iter().filter(|table| start + table.min_len <= end) {
+                    table.literals.lookup(bytes, start + table.offset, |variant| visit(variant, start));
+                }
+            });
+        }
+    }
+
+    /// Calls `visit` with what to do at each anchor in the text, and with where it stands. Names come from left to right.
+    pub(super) fn each_anchor(&self, text: &str, mut visit: impl FnMut(Action, usize)) {
+        let bytes = text.as_bytes();
+        self.words.find(bytes, |word, at| {
+            for AnchorAt { anchor, offset } in &self.anchors[word] {
+                if let Some(start) = at.checked_sub(*offset)
+                    && has_word(bytes, start, &anchor.text)
+                {
+                    visit(anchor.action, start);
+                }
+            }
+        });
+    }
+
+    /// How many words the second pass finds, before anything is done about them.
+    pub(super) fn count_words(&self, text: &str) -> usize {
+        let mut words = 0;
+        self.words.find(text.as_bytes(), |_, _| words += 1);
+        words
+    }
+}
+
+/// Collects what the index is made of, rule by rule.
+#[derive(Default)]
+struct Builder<'r> {
+    rules: Vec<RuleEntry>,
+    natives: HashMap<Native, usize>,
+    variants: Vec<Variant>,
+    values: Vec<ValueVariant>,
+    /// By offset.
+    tokens: BTreeMap<usize, TokenLiterals<'r>>,
+    anchors: Vec<Anchor>,
+}
+
+struct TokenLiterals<'r> {
+    min_len: usize,
+    /// Each with the variant it belongs to.
+    literals: Vec<(&'r str, usize)>,
+}
+
+impl<'r> Builder<'r> {
+    fn add(&mut self, rule: &'r Rule) {
+        let index = self.rules.len();
+        self.rules.push(RuleEntry::new(rule));
+        match &rule.matcher {
+            Matcher::Secret(shapes) => shapes.iter().for_each(|shape| self.add_shape(index, shape)),
+            Matcher::Native(native) => {
+                self.natives.insert(*native, index);
+            }
+        }
+    }
+
+    fn add_shape(&mut self, rule: usize, shape: &'r SecretVariant) {
+        let (min_len, max_len) = literals::length(&shape.pattern).unwrap_or((0, usize::MAX));
+        let variant = |pattern, lead, rank| {
+            let is_token = matches!(shape.place, Place::Token(_));
+            let rank = if shape.is_broad { Rank::Broad } else { rank };
+            Variant { rule, pattern, check: shape.check, min_entropy: shape.min_entropy, lead, rank, is_token }
+        };
+        let number = self.variants.len();
+        match &shape.place {
+            Place::Token(anchor) => {
+                // Part of a token may lie before its literal, and part outside of the run.
+                let min_len = if anchor.offset > 0 { min_len } else { literals::MIN_LITERAL };
+                let table = self.tokens.entry(anchor.offset).or_insert(TokenLiterals { min_len, literals: Vec::new() });
+                table.min_len = table.min_len.min(min_len);
+                table.literals.extend(anchor.literals.iter().map(|literal| (literal.as_str(), number)));
+                self.variants.push(variant(Pattern::word(&shape.pattern, max_len), anchor.lead, Rank::Token));
+            }
+            Place::Phrase(anchor) => {
+                anchor.literals.iter().for_each(|text| self.add_anchor(text, Action::Phrase(number)));
+                self.variants.push(variant(Pattern::word(&shape.pattern, max_len), anchor.lead, Rank::Phrase));
+            }
+            Place::Value { near, length } => {
+                let variant = variant(Pattern::whole(&shape.pattern), 0, Rank::Value);
+                self.values.push(ValueVariant { variant, near: Pattern::anywhere(near), length: *length });
+            }
+        }
+    }
+
+    fn add_anchor(&mut self, text: &str, action: Action) {
+        self.anchors.push(Anchor { text: text.to_ascii_lowercase(), action });
+    }
+
+    fn finish(mut self) -> Index {
+        let has = |native| self.natives.contains_key(&native);
+        let keys = [Native::PemPrivateKey, Native::EncryptedPrivateKey, Native::PgpPrivateKey, Native::PuttyPrivateKey];
+        let (has_keys, has_urls) = (keys.into_iter().any(has), has(Native::UrlPassword));
+        let has_names = has(Native::AssignedPassword) || has(Native::AssignedKey) || !self.values.is_empty();
+        if has_keys {
+            private_key::WORDS.iter().for_each(|word| self.add_anchor(word, Action::Key));
+        }
+        if has_urls {
+            self.add_anchor(url_password::WORD, Action::Url);
+        }
+        if has_names {
+            NameReader::STEMS.iter().for_each(|stem| self.add_anchor(stem, Action::Name));
+        }
+        let (words, anchors) = group_by_word(self.anchors);
+        let table = |(offset, TokenLiterals { min_len, literals })| TokenTable {
+            offset,
+            min_len,
+            literals: PrefixTable::new(literals.into_iter()),
+        };
+        Index {
+            rules: self.rules,
+            natives: self.natives,
+            variants: self.variants,
+            values: self.values,
+            tokens: self.tokens.into_iter().map(table).collect(),
+            words: WordSearch::new(&words),
+            anchors,
+        }
+    }
+}
+
+impl RuleEntry {
+    fn new(rule: &Rule) -> Self {
+        Self { id: RuleId::new(&rule.id), severity: rule.severity, confidence: rule.confidence }
+    }
+}
+
+/// Chooses the words to search for: an anchor that holds another anchor is found by that one, which is searched for anyway.
+/// The shortest words come first, so that the names' stems share the first and fastest groups.
+fn group_by_word(mut anchors: Vec<Anchor>) -> (Vec<String>, Vec<Vec<AnchorAt>>) {
+    anchors.sort_by(|a, b| {
+        (a.action != Action::Name, a.text.len(), &a.text).cmp(&(b.action != Action::Name, b.text.len(), &b.text))
+    });
+    let mut words: Vec<String> = Vec::new();
+    let mut groups: Vec<Vec<AnchorAt>> = Vec::new();
+    for anchor in anchors {
+        let held = words.iter().enumerate().find_map(|(index, word)| Some((index, anchor.text.find(word.as_str())?)));
+        let (index, offset) = held.unwrap_or_else(|| {
+            words.push(anchor.text.clone());
+            groups.push(Vec::new());
+            (words.len() - 1, 0)
+        });
+        groups[index].push(AnchorAt { anchor, offset });
+    }
+    (words, groups)
+}

@@ -1,0 +1,105 @@
+//! What the text of a value says about itself.
+
+mod reference;
+mod sequence;
+mod shape;
+
+pub use reference::{is_expression, is_password_hash, is_reference, is_regex};
+pub use sequence::{is_masked, is_sequence};
+pub use shape::Shape;
+
+use std::collections::HashSet;
+
+use aho_corasick::AhoCorasick;
+
+use crate::rules::Shared;
+
+/// Reads values by the shared lists.
+#[derive(Debug)]
+pub struct ValueReader {
+    placeholder_whole: HashSet<String>,
+    placeholder_inside: AhoCorasick,
+    placeholder_weak: AhoCorasick,
+    placeholder_token: AhoCorasick,
+    letter_pairs: Vec<Vec<u8>>,
+}
+
+impl ValueReader {
+    /// A reader by these lists.
+    ///
+    /// # Panics
+    ///
+    /// When the lists are so long that no automaton can be built, which takes megabytes.
+    pub fn new(shared: &Shared) -> Self {
+        let any_of = |words: &[String]| {
+            let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(words);
+            automaton.expect("a few words make a small automaton")
+        };
+        Self {
+            placeholder_whole: shared.placeholders.whole.iter().map(|word| word.to_ascii_lowercase()).collect(),
+            placeholder_inside: any_of(&shared.placeholders.inside),
+            placeholder_weak: any_of(&shared.placeholders.inside_weak),
+            placeholder_token: any_of(&shared.placeholders.inside_token),
+            letter_pairs: shared
+                .letter_pairs
+                .rows
+                .iter()
+                .map(|row| row.bytes().map(|digit| digit - b'0').collect())
+                .collect(),
+        }
+    }
+
+    /// Whether the whole value, in any case, is a word that stands for "a value goes here".
+    pub fn is_placeholder(&self, value: &str) -> bool {
+        self.placeholder_whole.contains(&value.to_ascii_lowercase())
+    }
+
+    /// Whether part of the value is such a word.
+    pub fn holds_placeholder(&self, value: &str) -> bool {
+        self.placeholder_inside.is_match(value)
+    }
+
+    /// Whether part of the value is a word that makes it less likely.
+    pub fn holds_weak_placeholder(&self, value: &str) -> bool {
+        self.placeholder_weak.is_match(value)
+    }
+
+    /// Whether part of a token of a known shape is a word that random text would not hold.
+    pub fn token_holds_placeholder(&self, token: &str) -> bool {
+        self.placeholder_token.is_match(token)
+    }
+
+    /// How unlike words the letters of the value follow each other: the mean, over pairs of letters, of the binary
+    /// logarithm of the pair's odds. About 3 for words, above 5 for random letters; 0 with fewer than 3 pairs.
+    pub fn rarity(&self, value: &str) -> f32 {
+        let (mut sum, mut pairs) = (0_u32, 0_u32);
+        for pair in value.as_bytes().windows(2) {
+            if let [a, b] = pair
+                && a.is_ascii_alphabetic()
+                && b.is_ascii_alphabetic()
+            {
+                let index = |byte: &u8| usize::from(byte.to_ascii_lowercase() - b'a');
+                sum += u32::from(self.letter_pairs[index(a)][index(b)]);
+                pairs += 1;
+            }
+        }
+        if pairs < 3 { 0.0 } else { sum as f32 / pairs as f32 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::RuleSet;
+
+    #[test]
+    fn words_are_common_and_random_letters_rare() {
+        let reader = ValueReader::new(RuleSet::built_in().shared());
+        for word in ["password", "administrator", "refreshToken", "welcome1"] {
+            assert!(reader.rarity(word) < 4.3, "{word} {}", reader.rarity(word));
+        }
+        for random in ["qpizpdqtwofr", "xlbshicq", "zkvqjwxr"] {
+            assert!(reader.rarity(random) > 5.0, "{random} {}", reader.rarity(random));
+        }
+    }
+}

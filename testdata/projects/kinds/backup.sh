@@ -1,0 +1,1 @@
+export PGPASSWORD={{fill 8 a-z}}{{fill 4 0-9}}

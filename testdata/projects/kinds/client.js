@@ -1,0 +1,1 @@
+const password = '{{fill 8 a-z}}{{fill 4 0-9}}';

@@ -1,0 +1,1 @@
+config :app, App.Repo, password: "{{fill 8 a-z}}{{fill 4 0-9}}"

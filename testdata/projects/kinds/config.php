@@ -1,0 +1,2 @@
+<?php
+$db_password = '{{fill 8 a-z}}{{fill 4 0-9}}';

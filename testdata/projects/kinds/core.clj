@@ -1,0 +1,1 @@
+(def db {:user "app" :password "{{fill 8 a-z}}{{fill 4 0-9}}"})

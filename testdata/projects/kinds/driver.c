@@ -1,0 +1,1 @@
+static const char *db_password = "{{fill 8 a-z}}{{fill 4 0-9}}";

@@ -1,0 +1,1 @@
+local password = "{{fill 8 a-z}}{{fill 4 0-9}}"

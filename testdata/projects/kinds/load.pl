@@ -1,0 +1,1 @@
+my $password = '{{fill 8 a-z}}{{fill 4 0-9}}';

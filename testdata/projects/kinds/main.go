@@ -1,0 +1,1 @@
+const dbPassword = "{{fill 8 a-z}}{{fill 4 0-9}}"

@@ -1,0 +1,1 @@
+const DB_PASSWORD: &str = "{{fill 8 a-z}}{{fill 4 0-9}}";

@@ -1,0 +1,1 @@
+CREATE ROLE app WITH LOGIN PASSWORD '{{fill 8 a-z}}{{fill 4 0-9}}';

@@ -1,0 +1,157 @@
+//! Small whole projects: a leaky one, one of near misses, and one file of each kind.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use doorward::examples::template;
+use doorward::input::classify;
+use doorward::model::{FileKind, Format, Language};
+use insta::assert_snapshot;
+use support::{Run, Tree, program, without_time};
+
+/// Every kind of file.
+const KINDS: &[FileKind] = &[
+    FileKind::Source(Language::C),
+    FileKind::Source(Language::Clojure),
+    FileKind::Source(Language::CSharp),
+    FileKind::Source(Language::Dart),
+    FileKind::Source(Language::Elixir),
+    FileKind::Source(Language::Go),
+    FileKind::Source(Language::Groovy),
+    FileKind::Source(Language::Java),
+    FileKind::Source(Language::JavaScript),
+    FileKind::Source(Language::Kotlin),
+    FileKind::Source(Language::Lua),
+    FileKind::Source(Language::Perl),
+    FileKind::Source(Language::Php),
+    FileKind::Source(Language::PowerShell),
+    FileKind::Source(Language::Python),
+    FileKind::Source(Language::R),
+    FileKind::Source(Language::Ruby),
+    FileKind::Source(Language::Rust),
+    FileKind::Source(Language::Scala),
+    FileKind::Source(Language::Shell),
+    FileKind::Source(Language::Sql),
+    FileKind::Source(Language::Swift),
+    FileKind::Source(Language::TypeScript),
+    FileKind::Source(Language::Batch),
+    FileKind::Data(Format::Dotenv),
+    FileKind::Data(Format::Hcl),
+    FileKind::Data(Format::Html),
+    FileKind::Data(Format::Ini),
+    FileKind::Data(Format::Json),
+    FileKind::Data(Format::Properties),
+    FileKind::Data(Format::Toml),
+    FileKind::Data(Format::Xml),
+    FileKind::Data(Format::Yaml),
+    FileKind::Dockerfile,
+    FileKind::Document,
+    FileKind::Text,
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The files of a project, below its folder, with their expanded texts.
+fn project(name: &str) -> Vec<(PathBuf, String)> {
+    let top = root().join("testdata/projects").join(name);
+    let mut files = Vec::new();
+    let mut folders = vec![top.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("the project is there") {
+            let path = entry.expect("the project can be listed").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(&path).expect("the project's files are text");
+            let below = path.strip_prefix(&top).expect("the file lies in the project").to_owned();
+            files.push((below, template::expand(name, &text).expect("the project's templates are well formed")));
+        }
+    }
+    files.sort();
+    files
+}
+
+fn expanded(name: &str) -> Tree {
+    let tree = Tree::new(&[]);
+    for (path, text) in project(name) {
+        tree.write(path, text);
+    }
+    tree
+}
+
+#[test]
+fn the_demonstration_leaks_where_it_should() {
+    assert_snapshot!(expanded("demo").run(&["--format", "concise"]), @"
+    exit code 1
+    --- stdout ---
+    .env:3:19: high[aws-access-key-id]: an AWS access key id is written in the file
+    .env:4:23: critical[aws-secret-access-key]: an AWS secret access key is written in the file
+    .env:5:14: critical[github-pat-classic]: a classic GitHub personal access token is written in the file
+    .env:6:15: high[generic-password]: a password is written in the file
+    application.properties:4:28: high[generic-password]: a password is written in the file
+    config.json:5:23: medium[slack-webhook-url]: a Slack webhook URL is written in the file
+    config.json:7:69: high[generic-api-key]: a key, token or secret is written in the file
+    deploy.sh:6:22: high[curl-user-option]: a curl command carries user and password
+    deployment.yaml:20:22: high[generic-password]: a password is written in the file
+    docker-compose.yml:13:26: high[generic-password]: a password is written in the file
+    keys/id_rsa:1:1: critical[pem-private-key]: a private key is written in the file
+    settings.py:6:15: high[generic-api-key]: a key, token or secret is written in the file
+    settings.py:7:49: high[url-userinfo-password]: a URL carries its password
+    settings.py:10:19: critical[stripe-secret-live]: a Stripe live secret key is written in the file
+    --- stderr ---
+    doorward: 14 findings (4 critical, 9 high, 1 medium); scanned 11 files, 4.1 KiB in [time] (10 less sure (--min-confidence low shows them))
+    ");
+}
+
+#[test]
+fn the_demonstration_runs_as_an_example() {
+    let cargo = std::env::var_os("CARGO").expect("cargo runs the tests");
+    let output = std::process::Command::new(cargo)
+        .args(["run", "--quiet", "--locked", "--example", "demo"])
+        .current_dir(root())
+        .output()
+        .expect("cargo can be run");
+    let run = Run::new(output);
+    assert_eq!(run.code, Some(0), "{run}");
+    assert!(run.stdout.starts_with("target/demo"), "{run}");
+    assert!(run.stdout.contains("critical[github-pat-classic]"), "{run}");
+    assert!(run.stderr.contains("findings ("), "{run}");
+}
+
+#[test]
+fn nothing_is_found_among_near_misses() {
+    let run = expanded("clean").run(&["--format", "concise"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""), "{run}");
+}
+
+#[test]
+fn every_kind_of_file_is_read() {
+    let files = project("kinds");
+    let kinds: Vec<_> =
+        files.iter().map(|(path, text)| classify::kind(path.to_str().expect("names are UTF-8"), text)).collect();
+    let missing: Vec<_> = KINDS.iter().filter(|kind| !kinds.contains(kind)).collect();
+    assert!(missing.is_empty(), "no file of {missing:?}");
+    let run = expanded("kinds").run(&["--format", "json"]);
+    let found: Vec<_> =
+        run.findings().iter().map(|finding| finding["path"].as_str().expect("a path").to_owned()).collect();
+    let unique: BTreeSet<_> = found.iter().cloned().collect();
+    let all: BTreeSet<_> = files.iter().map(|(path, _)| path.to_str().expect("names are UTF-8").to_owned()).collect();
+    let missed: Vec<_> = all.difference(&unique).collect();
+    assert!(missed.is_empty(), "nothing is found in {missed:?}");
+    assert_eq!(found.len(), files.len(), "one finding in each file: {found:?}");
+}
+
+#[test]
+fn this_repository_is_clean() {
+    let output =
+        std::process::Command::new(program()).args(["--format", "concise"]).current_dir(root()).output().unwrap();
+    let run = Run::new(output);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""), "{run}");
+    assert!(!run.stderr.contains("suppressed"), "no comment silences a finding: {}", without_time(&run.stderr));
+}
