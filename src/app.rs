@@ -1,6 +1,6 @@
 //! Runs a scan: rules and files in, a report out. The one place where the stages meet.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -14,6 +14,9 @@ use crate::model::{Origin, Severity};
 use crate::report::{Report, Skipped};
 use crate::rules::RuleSet;
 use crate::scan::{FileReport, Scanner};
+
+/// More threads than this would only cost memory.
+const MAX_THREADS: usize = 256;
 
 /// Told about progress from several threads at once.
 pub trait Progress: Sync {
@@ -82,20 +85,21 @@ pub fn scan(options: &Options, rules: &RuleSet, progress: &dyn Progress) -> Resu
         path.symlink_metadata().map_err(|error| anyhow!("{}: {}", shown(path), plain_io_error(&error)))?;
     }
     let now = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |elapsed| elapsed.as_secs().cast_signed());
+    let threads = options.threads.min(MAX_THREADS);
     let scanner = Scanner::new(rules, options.min_confidence, now);
-    let mut found =
-        walk(&options.paths, &WalkOptions { respect_ignores: options.respect_ignores, threads: options.threads });
+    let mut found = walk(&options.paths, &WalkOptions { respect_ignores: options.respect_ignores, threads });
+    // Overlapping paths name a file twice, perhaps as `a` and as `./a`. As bytes, paths compare much faster than by part.
+    let name = |path: &PathBuf| path.strip_prefix(".").unwrap_or(path).as_os_str().as_encoded_bytes().to_vec();
     if options.paths.len() > 1 {
-        // Overlapping paths name a file twice, perhaps as `a` and as `./a`.
-        found.files.sort_by_cached_key(|path| display_path(path));
-        found.files.dedup_by(|a, b| display_path(a) == display_path(b));
+        found.files.sort_by_cached_key(name);
+        found.files.dedup_by(|a, b| name(a) == name(b));
+    } else {
+        found.files.par_sort_unstable_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
     }
     progress.total(found.files.len() as u64);
 
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.threads)
-        .build()
-        .context("the threads could not be started")?;
+    let pool =
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("the threads could not be started")?;
     let mut report = pool.install(|| {
         found
             .files

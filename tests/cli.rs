@@ -741,7 +741,7 @@ fn examples_that_come_out_right_pass() {
     assert_snapshot!(own_rule("", "").run(&["rules", "test", "rules"]), @"
     exit code 0
     --- stdout ---
-    1 rules, 2 examples: 0 failed, 0 files invalid
+    rules: 1, examples: 2, failed: 0, files invalid: 0
     ");
 }
 
@@ -752,32 +752,32 @@ fn every_way_an_example_comes_out_wrong_has_a_name() {
     exit code 1
     --- stdout ---
     failed: example-token: bad example 1 (settings.py): missing: `exa_[20 characters]` was not reported
-    1 rules, 2 examples: 1 failed, 0 files invalid
+    rules: 1, examples: 2, failed: 1, files invalid: 0
     ");
     assert_snapshot!(test("os.environ[\"TOKEN\"]", "\"exa_{{fill 20 a-z0-9}}\""), @"
     exit code 1
     --- stdout ---
     failed: example-token: good example 1 (settings.py): noisy: `exa_[20 characters]` was reported
-    1 rules, 2 examples: 1 failed, 0 files invalid
+    rules: 1, examples: 2, failed: 1, files invalid: 0
     ");
     assert_snapshot!(test("highlights: 'exa_{{fill 20 a-z0-9}}'", "highlights: '\"exa_{{fill 20 a-z0-9}}\"'"), @r#"
     exit code 1
     --- stdout ---
     failed: example-token: bad example 1 (settings.py): wrong span: `exa_[20 characters]` was underlined instead of `"exa_[20 characters]"`
-    1 rules, 2 examples: 1 failed, 0 files invalid
+    rules: 1, examples: 2, failed: 1, files invalid: 0
     "#);
     assert_snapshot!(test("highlights: 'exa_{{fill 20 a-z0-9}}'", "highlights: 'exa_{{fill 20 a-z0-9 other}}'"), @"
     exit code 1
     --- stdout ---
     failed: example-token: bad example 1 (settings.py): bad template: highlight `exa_{{fill 20 a-z0-9 other}}` is not in the code
     failed: example-token: bad example 1 (settings.py): noisy: `exa_[20 characters]` was reported
-    1 rules, 2 examples: 2 failed, 0 files invalid
+    rules: 1, examples: 2, failed: 2, files invalid: 0
     ");
     assert_snapshot!(test("{{fill 20 a-z0-9}}\"", "{{fill many a-z0-9}}\""), @"
     exit code 1
     --- stdout ---
     failed: example-token: bad example 1 (settings.py): bad template: `many` is no count in `{{fill many a-z0-9}}`
-    1 rules, 2 examples: 1 failed, 0 files invalid
+    rules: 1, examples: 2, failed: 1, files invalid: 0
     ");
 }
 
@@ -802,7 +802,7 @@ fn invalid_rules_do_not_keep_others_from_their_test() {
     --- stdout ---
     invalid: rules/bad/broken.yaml: unknown field `thme`, expected one of `id`, `title`, `theme`, `severity`, `confidence`, `message`, `why`, `fix`, `cwe`, `references`, `since`, `detect`, `examples` at line 2 column 1; did you mean `theme`?
     failed: other-token: good example 1 (settings.py): noisy: `oth_[20 characters]` was reported
-    2 rules, 4 examples: 1 failed, 1 files invalid
+    rules: 2, examples: 4, failed: 1, files invalid: 1
     ");
 }
 

@@ -15,6 +15,7 @@ use clap::{CommandFactory, Parser};
 use self::args::{Arguments, CheckArguments, ColorWhen, Command, RulesCommand};
 use self::progress::ProgressBar;
 use crate::app;
+use crate::excerpt::escape::escaped;
 use crate::exit::ExitCode;
 use crate::report::text::Style;
 use crate::report::{self, summary};
@@ -32,7 +33,9 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version go to standard output and are no failure.
             let code = if error.use_stderr() { ExitCode::Usage } else { ExitCode::Clean };
-            return if error.print().is_ok() { code } else { ExitCode::Usage };
+            // Whoever closed the stream before the help was out has seen enough.
+            let _ = error.print();
+            return code;
         }
     };
     match run(arguments) {
@@ -41,7 +44,7 @@ pub fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::Clean,
         Err(error) => {
             // If standard error is closed too, the exit code still tells.
-            let _ = writeln!(io::stderr(), "doorward: error: {error:#}");
+            let _ = writeln!(io::stderr(), "doorward: error: {}", escaped(&format!("{error:#}")));
             ExitCode::Usage
         }
     }
@@ -68,7 +71,10 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         }
         Some(Command::Rules { command: None, format, rules }) => rules::list(format, &rules, &mut stdout),
         Some(Command::Completions { shell }) => {
-            clap_complete::generate(shell, &mut Arguments::command(), env!("CARGO_PKG_NAME"), &mut stdout);
+            // The generator panics when its writer fails, as a closed pipe does.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), env!("CARGO_PKG_NAME"), &mut script);
+            stdout.write_all(&script)?;
             Ok(ExitCode::Clean)
         }
         Some(Command::Man) => {

@@ -1,6 +1,6 @@
 //! `doorward rules` and `doorward rules test DIR`.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use anyhow::{Result, anyhow};
@@ -10,6 +10,7 @@ use super::args::ListFormat;
 use crate::app;
 use crate::config::Options;
 use crate::examples;
+use crate::excerpt::escape::escaped;
 use crate::exit::ExitCode;
 use crate::input::rule_files;
 use crate::rules::RuleSet;
@@ -56,7 +57,7 @@ pub(super) fn list(format: ListFormat, folders: &[PathBuf], out: &mut dyn Write)
                     since: &rule.since,
                 })
                 .collect();
-            serde_json::to_writer_pretty(&mut *out, &entries)?;
+            serde_json::to_writer_pretty(&mut *out, &entries).map_err(io::Error::from)?;
             writeln!(out)?;
         }
     }
@@ -84,14 +85,14 @@ pub(super) fn test(folders: &[PathBuf], out: &mut dyn Write) -> Result<ExitCode>
         failures.extend(examples::run(&scanner, rule));
     }
     for problem in &invalid {
-        writeln!(out, "invalid: {problem}")?;
+        writeln!(out, "invalid: {}", escaped(problem))?;
     }
     for failure in &failures {
-        writeln!(out, "failed: {failure}")?;
+        writeln!(out, "failed: {}", escaped(&failure.to_string()))?;
     }
     writeln!(
         out,
-        "{} rules, {examples} examples: {} failed, {} files invalid",
+        "rules: {}, examples: {examples}, failed: {}, files invalid: {}",
         ids.len(),
         failures.len(),
         invalid.len()

@@ -9,7 +9,7 @@ pub mod escape;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::AhoCorasick;
 
 use crate::model::{Finding, LineIndex, SourceFile, Span, secret};
 
@@ -58,9 +58,10 @@ impl<'a> Quoter<'a> {
         let reported = findings.iter().filter(|finding| is_reported(finding)).flat_map(|finding| &finding.hidden);
         let texts =
             reported.map(|&span| file.slice(span)).filter(|text| text.len() >= MIN_REPEATED && !text.contains('\n'));
-        let texts: BTreeSet<&str> = texts.collect();
+        let texts: BTreeSet<String> =
+            texts.flat_map(|text| base64_forms(text).into_iter().chain([text.to_owned()])).collect();
         // The automaton cannot be built only beyond gigabytes of secrets; then the spans found must do.
-        let repeated = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&texts).ok();
+        let repeated = AhoCorasick::builder().build(&texts).ok();
         let mut hidden: Vec<Span> = Vec::new();
         for span in spans {
             match hidden.last_mut() {
@@ -94,9 +95,10 @@ impl<'a> Quoter<'a> {
             .ceil_char_boundary((target.end.min(target.start + 4096) as usize + reach).min(line.end as usize));
         let mut at = from;
         for mask in self.masks(from..to) {
-            builder.plain(&self.file.text[at..mask.start], at, target);
-            builder.masked(&self.file.text[mask.clone()], mask.clone(), target);
-            at = mask.end;
+            let shown = mask.start.max(from)..mask.end.min(to);
+            builder.plain(&self.file.text[at..shown.start], at, target);
+            builder.masked(&self.file.text[mask.clone()], mask.start < from, &shown, target);
+            at = shown.end;
         }
         builder.plain(&self.file.text[at..to], at, target);
         let cut_before = from > line.start as usize;
@@ -105,20 +107,19 @@ impl<'a> Quoter<'a> {
         Excerpt { line: number, text, highlight }
     }
 
-    /// The ranges of `window` to mask, in order, without overlaps. They are not cut at the window's edges where that would
-    /// show less of a secret's beginning than the mask does.
+    /// The ranges to mask that overlap `window`, in order, without overlaps. They may reach beyond its edges.
     fn masks(&self, window: Range<usize>) -> Vec<Range<usize>> {
-        let text = &self.file.text[window.clone()];
         let first = self.hidden.partition_point(|span| (span.end as usize) <= window.start);
-        let mut masks: Vec<Range<usize>> = self.hidden[first..]
-            .iter()
-            .map(|span| span.range())
-            .take_while(|range| range.start < window.end)
-            .map(|range| range.start.max(window.start)..range.end.min(window.end))
-            .collect();
+        let spans = self.hidden[first..].iter().map(|span| span.range());
+        let mut masks: Vec<Range<usize>> = spans.take_while(|range| range.start < window.end).collect();
         if let Some(repeated) = &self.repeated {
-            masks
-                .extend(repeated.find_iter(text).map(|found| window.start + found.start()..window.start + found.end()));
+            // A text that the window's edge cuts must be found as well.
+            let text = self.file.text;
+            let from = text.floor_char_boundary(window.start.saturating_sub(repeated.max_pattern_len()));
+            let to = text.ceil_char_boundary(window.end.saturating_add(repeated.max_pattern_len()));
+            let found =
+                repeated.find_overlapping_iter(&text[from..to]).map(|found| from + found.start()..from + found.end());
+            masks.extend(found.filter(|range| range.start < window.end && range.end > window.start));
         }
         masks.sort_by_key(|range| (range.start, range.end));
         let mut merged: Vec<Range<usize>> = Vec::new();
@@ -130,6 +131,21 @@ impl<'a> Quoter<'a> {
         }
         merged
     }
+}
+
+/// The texts that base64 makes of a secret, one for each of the three ways in which it can lie in a larger text, without the
+/// characters that depend on what stands around it.
+fn base64_forms(secret: &str) -> Vec<String> {
+    let mut forms = Vec::new();
+    for (before, lost) in [(0, 0), (1, 2), (2, 3)] {
+        let bytes = [vec![0; before], secret.as_bytes().to_vec()].concat();
+        let whole = bytes.len() / 3 * 3;
+        for encoding in [&data_encoding::BASE64, &data_encoding::BASE64URL] {
+            forms.push(encoding.encode(&bytes[..whole])[lost..].to_owned());
+        }
+    }
+    forms.retain(|form| form.len() >= MIN_REPEATED);
+    forms
 }
 
 /// Builds an excerpt piece by piece and remembers where the highlight went.
@@ -154,13 +170,19 @@ impl Builder {
         }
     }
 
-    fn masked(&mut self, piece: &str, range: Range<usize>, target: Span) {
-        let overlaps = Span::new(range.clone()).overlaps(target);
+    /// Writes the mask of `secret`, of which the excerpt holds the part `shown`. Where its beginning is cut off, no
+    /// character of it is kept.
+    fn masked(&mut self, secret: &str, is_cut: bool, shown: &Range<usize>, target: Span) {
+        let overlaps = Span::new(shown.clone()).overlaps(target);
         if overlaps && self.start.is_none() {
             self.start = Some(self.text.len());
         }
-        self.mark(range.start, target);
-        self.text.push_str(&secret::mask(piece));
+        self.mark(shown.start, target);
+        if is_cut {
+            self.text.push_str(secret::CUT_MASK);
+        } else {
+            self.text.push_str(&secret::mask(secret));
+        }
         if overlaps {
             self.end = self.text.len();
         }
@@ -256,6 +278,6 @@ mod tests {
     #[test]
     fn a_span_over_several_lines_shows_its_first() {
         let excerpt = quote("x\n  begin\nmiddle\nend\n", "begin\nmiddle\nend", &[]);
-        assert_eq!((excerpt.line, excerpt.text.as_str()), (2, "  *****"));
+        assert_eq!((excerpt.line, excerpt.text.as_str()), (2, "  be************"));
     }
 }

@@ -26,6 +26,9 @@ impl Secret {
     }
 }
 
+/// The mask for a text whose beginning is not at hand.
+pub const CUT_MASK: &str = "************";
+
 /// The mask for a text that must not be shown; see [`Secret::masked`].
 pub fn mask(text: &str) -> String {
     let length = text.chars().count();

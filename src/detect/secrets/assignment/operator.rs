@@ -59,6 +59,7 @@ impl Reader<'_> {
                 _ if matches!(self.before(name.start), b'?' | b'&') && !spaced => (Operator::Query, after + 1),
                 _ => (Operator::Equals, after + 1),
             }),
+            b'<' if next == b'-' && self.kind == FileKind::Source(Language::R) => Some((Operator::Equals, after + 2)),
             b'!' if next == b'=' => Some((Operator::Compare, after + 2 + usize::from(self.at(after + 2) == b'='))),
             b':' => match next {
                 b':' => None,

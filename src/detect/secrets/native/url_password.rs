@@ -54,7 +54,6 @@ pub fn read(text: &str, hit: usize, reader: &ValueReader) -> Option<NativeMatch>
             b'@' => return None,
             b'/' | b'?' | b'#' | b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\' | b'|'
             | b',' | b')' => break,
-            0x80.. => return None,
             _ => {}
         }
     }
@@ -65,7 +64,7 @@ pub fn read(text: &str, hit: usize, reader: &ValueReader) -> Option<NativeMatch>
     let (user, password) = (&text[start..colon], &text[colon + 1..at_sign]);
     let host_end = bytes[at_sign + 1..]
         .iter()
-        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'[' | b'$' | b'{'))
+        .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'[' | b'$' | b'{' | 0x80..))
         .count();
     let host = &text[at_sign + 1..at_sign + 1 + host_end];
     if host.is_empty()
