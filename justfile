@@ -31,3 +31,7 @@ compare *tree:
 # Review changed inline snapshots; needs cargo-insta
 insta:
     cargo insta test --review
+
+# Check licences, sources and advisories of the dependencies; needs cargo-deny
+deny:
+    cargo deny check

@@ -13,9 +13,9 @@ use divan::{Bencher, main as run_benches};
 use doorward::detect::secrets::runs::Runs;
 use doorward::input::Loader;
 use doorward::input::walk::{WalkOptions, walk};
-use doorward::model::{Confidence, Encoding, Origin};
+use doorward::model::Confidence;
 use doorward::rules::RuleSet;
-use doorward::scan::Scanner;
+use doorward::scan::{Document, Scanner};
 
 const SIZE: usize = 16 << 20;
 
@@ -78,7 +78,7 @@ fn words(bencher: Bencher<'_, '_>) {
 fn whole_scan(bencher: Bencher<'_, '_>) {
     bencher.counter(BytesCount::new(corpus_size())).bench(|| {
         for (path, text) in CORPUS.iter() {
-            black_box(SCANNER.scan(path, text, Encoding::Utf8 { bom: 0 }, Origin::Memory));
+            black_box(SCANNER.scan(&Document::new(path, text)));
         }
     });
 }
@@ -87,9 +87,9 @@ fn whole_scan(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 5, args = ["key", "=", "\"", "a1B2", "curl -u x ", "password=", "-----BEGIN PRIVATE KEY-----", "http://a:b", "eyJ", "token: \"", "Bearer "])]
 fn hostile_line(bencher: Bencher<'_, '_>, piece: &str) {
     let line = piece.repeat((1 << 20) / piece.len());
-    bencher.counter(BytesCount::new(line.len())).bench(|| {
-        SCANNER.scan("line.txt", black_box(&line), Encoding::Utf8 { bom: 0 }, Origin::Memory).below_confidence
-    });
+    bencher
+        .counter(BytesCount::new(line.len()))
+        .bench(|| SCANNER.scan(&Document::new("line.txt", black_box(&line))).below_confidence);
 }
 
 fn main() {

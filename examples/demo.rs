@@ -1,4 +1,4 @@
-//! Writes a small leaky project to `target/demo` and checks it, as `doorward target/demo` would.
+//! Writes a small leaky project to `target/leaky` and checks it, as `doorward target/leaky` would.
 //!
 //!     cargo run --release --example demo
 
@@ -16,7 +16,7 @@ use doorward::report::{self, Format, summary, text::Style};
 
 fn main() -> Result<()> {
     env::set_current_dir(env!("CARGO_MANIFEST_DIR"))?;
-    let folder = PathBuf::from("target/demo");
+    let folder = PathBuf::from("target/leaky");
     write_project(Path::new("testdata/projects/demo"), &folder)?;
     writeln!(io::stdout(), "{} is written; `doorward {0}` says:\n", folder.display())?;
 

@@ -13,7 +13,7 @@ use crate::input::{Loader, Skip, rule_files};
 use crate::model::{Origin, Severity};
 use crate::report::{Report, Skipped};
 use crate::rules::RuleSet;
-use crate::scan::{FileReport, Scanner};
+use crate::scan::{Document, FileReport, Scanner};
 
 /// More threads than this would only cost memory.
 const MAX_THREADS: usize = 256;
@@ -107,7 +107,7 @@ pub fn scan(options: &Options, rules: &RuleSet, progress: &dyn Progress) -> Resu
             .map_init(
                 || Loader::new(options.max_file_size),
                 |loader, path| {
-                    let report = scan_file(&scanner, loader, path);
+                    let report = scan_file(&scanner, loader, &options.paths, path);
                     progress.advance();
                     report
                 },
@@ -125,7 +125,14 @@ fn shown(path: &Path) -> String {
     crate::excerpt::escape::escaped(&display_path(path))
 }
 
-fn scan_file(scanner: &Scanner, loader: &mut Loader, path: &Path) -> Report {
+/// The part of an absolute path that lies below the root it was found under; a relative path as it is. Where a checkout
+/// lies must not matter: nothing is a test because somebody unpacked it in `/tmp/test`.
+fn below<'p>(roots: &[PathBuf], path: &'p Path) -> &'p Path {
+    let part = roots.iter().filter(|root| root.is_absolute()).filter_map(|root| path.strip_prefix(root).ok());
+    part.min_by_key(|part| part.as_os_str().len()).filter(|part| !part.as_os_str().is_empty()).unwrap_or(path)
+}
+
+fn scan_file(scanner: &Scanner, loader: &mut Loader, roots: &[PathBuf], path: &Path) -> Report {
     let mut report = Report::default();
     let name = display_path(path);
     let skip = |reason: String| Skipped { path: name.clone(), reason };
@@ -133,7 +140,13 @@ fn scan_file(scanner: &Scanner, loader: &mut Loader, path: &Path) -> Report {
         Ok(loaded) => {
             report.coverage.files = 1;
             report.coverage.bytes = loaded.size;
-            add(&mut report, scanner.scan(&name, loaded.text, loaded.encoding, Origin::Worktree));
+            let document = Document {
+                place: &display_path(below(roots, path)),
+                encoding: loaded.encoding,
+                origin: Origin::Worktree,
+                ..Document::new(&name, loaded.text)
+            };
+            add(&mut report, scanner.scan(&document));
         }
         Err(Skip::Binary) => report.coverage.binary = 1,
         Err(Skip::TooLarge { size }) => {

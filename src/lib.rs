@@ -3,13 +3,13 @@
 //! The command line is in [`cli`]; a program that wants findings uses [`scan::Scanner`] with a [`rules::RuleSet`]:
 //!
 //! ```
-//! use doorward::model::{Confidence, Encoding, Origin};
+//! use doorward::model::Confidence;
 //! use doorward::rules::RuleSet;
-//! use doorward::scan::Scanner;
+//! use doorward::scan::{Document, Scanner};
 //!
 //! let scanner = Scanner::new(&RuleSet::built_in(), Confidence::Medium, 0);
 //! let text = format!("db_password = \"{}\"\n", "k9Zq" .repeat(2) + "x3");
-//! let report = scanner.scan("settings.py", &text, Encoding::Utf8 { bom: 0 }, Origin::Memory);
+//! let report = scanner.scan(&Document::new("settings.py", &text));
 //! assert_eq!(report.findings[0].finding.rule.as_str(), "generic-password");
 //! ```
 //!

@@ -10,7 +10,7 @@ use doorward::model::{
 };
 use doorward::report::{self, Format, Report, text::Style};
 use doorward::rules::{Rule, RuleSet};
-use doorward::scan::{FileReport, Scanner};
+use doorward::scan::{Document, FileReport, Scanner};
 use proptest::prelude::*;
 
 /// Characters of a secret that, shown together, show more than the mask may: it keeps four at most.
@@ -79,7 +79,7 @@ fn public(rules: &RuleSet, file: &FileReport, code: &str) -> String {
 }
 
 fn scan(scanner: &Scanner, path: &str, code: &str) -> FileReport {
-    scanner.scan(path, code, Encoding::Utf8 { bom: 0 }, Origin::Memory)
+    scanner.scan(&Document::new(path, code))
 }
 
 /// Scans each case with `with(secret)` added to the line of each secret, and lists those whose output shows the secret

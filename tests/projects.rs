@@ -119,7 +119,7 @@ fn the_demonstration_runs_as_an_example() {
         .expect("cargo can be run");
     let run = Run::new(output);
     assert_eq!(run.code, Some(0), "{run}");
-    assert!(run.stdout.starts_with("target/demo"), "{run}");
+    assert!(run.stdout.starts_with("target/leaky"), "{run}");
     assert!(run.stdout.contains("critical[github-pat-classic]"), "{run}");
     assert!(run.stderr.contains("findings ("), "{run}");
 }

@@ -149,7 +149,7 @@ impl CheckArguments {
 pub enum OutputFormat {
     /// The line, underlined, with why it matters and what to write instead
     Text,
-    /// path:line:column: severity[rule]: message
+    /// One line a finding, as editors read it
     Concise,
     /// One JSON document
     Json,

@@ -5,9 +5,9 @@ pub mod template;
 use std::fmt;
 
 use crate::excerpt::escape::escaped;
-use crate::model::{Confidence, Encoding, Origin, Span};
+use crate::model::{Confidence, Span};
 use crate::rules::{Example, Rule};
-use crate::scan::Scanner;
+use crate::scan::{Document, Scanner};
 
 /// The time that examples are run at, in seconds since 1970: the first second of 2026. Expiry dates are judged by it.
 pub const NOW: i64 = 1_767_225_600;
@@ -95,7 +95,7 @@ fn run_one(scanner: &Scanner, rule: &Rule, example: &Example) -> Vec<Outcome> {
         Ok(code) => code,
         Err(problem) => return vec![Outcome::BadTemplate(problem)],
     };
-    let report = scanner.scan(&example.file, &code, Encoding::Utf8 { bom: 0 }, Origin::Memory);
+    let report = scanner.scan(&Document::new(&example.file, &code));
     let mut found: Vec<Span> = report
         .findings
         .iter()

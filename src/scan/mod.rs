@@ -16,6 +16,29 @@ pub struct Scanner {
     min_confidence: Confidence,
 }
 
+/// A text to scan, and where it comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct Document<'a> {
+    /// Path as reported; its name decides what kind of file it is.
+    pub path: &'a str,
+    /// The part of the path that tells what the file is there for, such as a test. The folders that a checkout happens to
+    /// lie in say nothing about it.
+    pub place: &'a str,
+    /// The content, decoded.
+    pub text: &'a str,
+    /// How it was decoded.
+    pub encoding: Encoding,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+impl<'a> Document<'a> {
+    /// A text that lies in no file, under a name that decides its kind.
+    pub fn new(path: &'a str, text: &'a str) -> Self {
+        Self { path, place: path, text, encoding: Encoding::Utf8 { bom: 0 }, origin: Origin::Memory }
+    }
+}
+
 /// What a scan found in one file.
 #[derive(Debug, Default)]
 pub struct FileReport {
@@ -52,20 +75,21 @@ impl Scanner {
         Self { secrets: SecretsDetector::new(rules, now), min_confidence }
     }
 
-    /// Scans a text. `path` decides its kind and is reported as it is.
-    pub fn scan(&self, path: &str, text: &str, encoding: Encoding, origin: Origin) -> FileReport {
-        let scan = || self.scan_unguarded(path, text, encoding, origin);
+    /// Scans a text.
+    pub fn scan(&self, document: &Document<'_>) -> FileReport {
+        let scan = || self.scan_unguarded(document);
         // The payload of a panic may quote the text, so it is not passed on.
         catch_unwind(AssertUnwindSafe(scan)).unwrap_or_else(|_| FileReport {
-            path: path.to_owned(),
+            path: document.path.to_owned(),
             has_internal_error: true,
             ..FileReport::default()
         })
     }
 
-    fn scan_unguarded(&self, path: &str, text: &str, encoding: Encoding, origin: Origin) -> FileReport {
+    fn scan_unguarded(&self, document: &Document<'_>) -> FileReport {
+        let Document { path, place, text, encoding, origin } = *document;
         let kind = classify::kind(path, text);
-        let role = classify::role(path, kind, text);
+        let role = classify::role(place, kind, text);
         let file = SourceFile { path, kind, role, text, encoding, origin };
         let mut findings = Vec::new();
         self.secrets.detect(&file, &mut findings);
