@@ -35,7 +35,7 @@ impl Progress for NoProgress {
     fn advance(&self) {}
 }
 
-/// The rules that the options ask for: those built in and the user's, less those deselected.
+/// All rules of a run: those built in and the user's. Those deselected are among them, since what they find is still masked.
 ///
 /// # Errors
 ///
@@ -54,13 +54,7 @@ pub fn load_rules(options: &Options) -> Result<RuleSet> {
             bail!(unknown_rule(&rules, id));
         }
     }
-    let selects =
-        |selectors: &[Selector], id: &str, theme| selectors.iter().any(|selector| selector.matches(id, theme));
-    rules.retain(|rule| {
-        (options.select.is_empty() || selects(&options.select, &rule.id, rule.theme))
-            && !selects(&options.ignore, &rule.id, rule.theme)
-    });
-    if rules.is_empty() {
+    if !rules.iter().any(|rule| options.selects(&rule.id, rule.theme)) {
         bail!("no rule is left: --select and --ignore leave nothing to check");
     }
     Ok(rules)
@@ -86,7 +80,8 @@ pub fn scan(options: &Options, rules: &RuleSet, progress: &dyn Progress) -> Resu
     }
     let now = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |elapsed| elapsed.as_secs().cast_signed());
     let threads = options.threads.min(MAX_THREADS);
-    let scanner = Scanner::new(rules, options.min_confidence, now);
+    let scanner =
+        Scanner::new(rules, options.min_confidence, now).select(rules, |rule| options.selects(&rule.id, rule.theme));
     let mut found = walk(&options.paths, &WalkOptions { respect_ignores: options.respect_ignores, threads });
     // Overlapping paths name a file twice, perhaps as `a` and as `./a`. As bytes, paths compare much faster than by part.
     let name = |path: &PathBuf| path.strip_prefix(".").unwrap_or(path).as_os_str().as_encoded_bytes().to_vec();

@@ -47,6 +47,14 @@ impl Default for Options {
     }
 }
 
+impl Options {
+    /// Whether `--select` and `--ignore` leave the rule with this id and theme in.
+    pub fn selects(&self, id: &str, theme: Theme) -> bool {
+        let any = |selectors: &[Selector]| selectors.iter().any(|selector| selector.matches(id, theme));
+        (self.select.is_empty() || any(&self.select)) && !any(&self.ignore)
+    }
+}
+
 /// A rule's id or a theme, as `--select` and `--ignore` take them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Selector {

@@ -51,11 +51,6 @@ impl RuleSet {
         Ok(self.rules.entry(rule.id.clone()).or_insert(rule))
     }
 
-    /// Keeps only the rules for which `keep` holds.
-    pub fn retain(&mut self, mut keep: impl FnMut(&Rule) -> bool) {
-        self.rules.retain(|_, rule| keep(rule));
-    }
-
     /// The rule with this id.
     pub fn get(&self, id: &str) -> Option<&Rule> {
         self.rules.get(id)

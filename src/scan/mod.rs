@@ -1,12 +1,15 @@
 //! Scans a file: detect, suppress, quote. Pure: no I/O, no failure, no panic that leaves the file.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::detect::secrets::SecretsDetector;
 use crate::excerpt::{Excerpt, Quoter};
 use crate::input::classify;
-use crate::model::{Confidence, Encoding, Finding, LineIndex, Locator, Origin, Position, SourceFile, Suppression};
-use crate::rules::RuleSet;
+use crate::model::{
+    Confidence, Encoding, Finding, LineIndex, Locator, Origin, Position, RuleId, SourceFile, Suppression,
+};
+use crate::rules::{Rule, RuleSet};
 use crate::suppress::inline;
 
 /// Scans files by a set of rules. Shared by all threads.
@@ -14,6 +17,8 @@ use crate::suppress::inline;
 pub struct Scanner {
     secrets: SecretsDetector,
     min_confidence: Confidence,
+    /// Rules whose findings are masked, and neither reported nor counted.
+    deselected: BTreeSet<RuleId>,
 }
 
 /// A text to scan, and where it comes from.
@@ -72,7 +77,15 @@ pub struct Reported {
 impl Scanner {
     /// A scanner that reports findings of at least `min_confidence`. `now` is in seconds since 1970.
     pub fn new(rules: &RuleSet, min_confidence: Confidence, now: i64) -> Self {
-        Self { secrets: SecretsDetector::new(rules, now), min_confidence }
+        Self { secrets: SecretsDetector::new(rules, now), min_confidence, deselected: BTreeSet::new() }
+    }
+
+    /// Reports only what rules find for which `selects` holds. The others still run: what they find is masked where another
+    /// finding quotes it, and is not reported under a less specific rule instead.
+    #[must_use]
+    pub fn select(mut self, rules: &RuleSet, selects: impl Fn(&Rule) -> bool) -> Self {
+        self.deselected = rules.iter().filter(|rule| !selects(rule)).map(|rule| RuleId::new(&rule.id)).collect();
+        self
     }
 
     /// Scans a text.
@@ -96,10 +109,11 @@ impl Scanner {
         if findings.is_empty() {
             return FileReport::default();
         }
-        let is_reported = |finding: &Finding| finding.confidence >= self.min_confidence;
-        let below_confidence = findings.iter().filter(|finding| !is_reported(finding)).count();
+        let is_selected = |finding: &Finding| !self.deselected.contains(&finding.rule);
+        let is_reported = |finding: &Finding| finding.confidence >= self.min_confidence && is_selected(finding);
+        let below_confidence = findings.iter().filter(|finding| is_selected(finding) && !is_reported(finding)).count();
         let mut report = FileReport { path: path.to_owned(), below_confidence, ..FileReport::default() };
-        if below_confidence < findings.len() {
+        if findings.iter().any(is_reported) {
             let lines = LineIndex::new(text);
             inline::mark(&file, &lines, &mut findings);
             let quoter = Quoter::new(&file, &lines, &findings, is_reported);
