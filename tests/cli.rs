@@ -5,6 +5,7 @@ mod support;
 use std::fs;
 use std::process::Command;
 
+use data_encoding::BASE64;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use support::{PASSWORD, Run, TOKEN, Tree, expand, program};
@@ -203,6 +204,7 @@ fn json_holds_the_documented_fields() {
             "end_column",
             "end_line",
             "fix",
+            "label",
             "line",
             "masked",
             "message",
@@ -225,6 +227,19 @@ fn json_holds_the_documented_fields() {
     assert_eq!(token["snippet"], json!({ "text": "gh = \"ghp_************\"", "start": 6, "end": 22 }));
     assert_eq!((&token["doubts"], &token["suppressed"]), (&json!([]), &Value::Null));
     assert_eq!(password["rule"], "generic-password");
+}
+
+#[test]
+fn a_token_inside_base64_is_reported_with_a_word_about_it_and_masked() {
+    let token = expand(TOKEN);
+    let tree = Tree::new(&[("secret.yaml", &format!("data:\n  token: {}\n", BASE64.encode(token.as_bytes())))]);
+    let run = tree.run(&["--format", "json"]);
+    let [finding] = run.findings().try_into().unwrap();
+    assert_eq!((&finding["rule"], &finding["label"]), (&json!("github-pat-classic"), &json!("inside base64")));
+    assert_eq!((&finding["line"], &finding["column"]), (&json!(2), &json!(10)));
+    let text = tree.run::<&str>(&[]);
+    assert!(text.stdout.contains("^^^ inside base64\n"), "{text}");
+    assert!(!text.stdout.contains(&BASE64.encode(token.as_bytes())[..8]), "{text}");
 }
 
 fn keys(value: &Value) -> Vec<&str> {

@@ -70,6 +70,7 @@ struct FindingEntry<'a> {
     end_line: u32,
     end_column: u32,
     byte_offset: u64,
+    label: &'a str,
     snippet: SnippetEntry<'a>,
     masked: Option<String>,
     doubts: Vec<&'static str>,
@@ -150,6 +151,7 @@ fn entry<'a>(file: &'a FileReport, reported: &'a Reported, rules: &'a RuleSet) -
         end_line: reported.end.line,
         end_column: reported.end.column,
         byte_offset: reported.byte_offset,
+        label: &reported.finding.primary.text,
         snippet: SnippetEntry {
             text: &reported.excerpt.text,
             start: reported.excerpt.highlight.start,

@@ -59,8 +59,13 @@ fn level(severity: Severity) -> Level<'static> {
 fn render(renderer: &Renderer, path: &str, reported: &Reported, rule: &Rule, width: usize) -> String {
     let excerpt = &reported.excerpt;
     let mut annotation = AnnotationKind::Primary.span(excerpt.highlight.clone());
+    let mut labels = vec![escaped(&reported.finding.primary.text)];
     if reported.finding.confidence < Confidence::High {
-        annotation = annotation.label(format!("{} confidence", reported.finding.confidence));
+        labels.push(format!("{} confidence", reported.finding.confidence));
+    }
+    labels.retain(|label| !label.is_empty());
+    if !labels.is_empty() {
+        annotation = annotation.label(labels.join(", "));
     }
     let snippet =
         Snippet::source(excerpt.text.as_str()).path(path).line_start(excerpt.line as usize).annotation(annotation);

@@ -113,6 +113,8 @@ pub enum Check {
     Base64,
     #[serde(rename = "basic-auth")]
     BasicAuth,
+    #[serde(rename = "digit")]
+    Digit,
 }
 
 /// A check in code. Each name is bound to one function in `detect::secrets::native`.

@@ -36,6 +36,8 @@ pub struct Candidate {
     pub confidence: Confidence,
     /// What speaks against it.
     pub doubts: Vec<Doubt>,
+    /// What to say at the place; may be empty.
+    pub note: &'static str,
     /// Whether the role of the file was already weighed.
     pub is_weighed: bool,
 }
@@ -44,10 +46,20 @@ impl Candidate {
     /// A candidate of medium confidence without doubts.
     pub fn new(rule: usize, secret: Range<usize>, rank: Rank) -> Self {
         let hidden = secret.clone();
-        Self { rule, secret, hidden, rank, confidence: Confidence::Medium, doubts: Vec::new(), is_weighed: false }
+        Self {
+            rule,
+            secret,
+            hidden,
+            rank,
+            confidence: Confidence::Medium,
+            doubts: Vec::new(),
+            note: "",
+            is_weighed: false,
+        }
     }
 
-    fn order(&self) -> (Rank, bool, Confidence, usize) {
+    /// How it compares with others for the same place.
+    pub fn order(&self) -> (Rank, bool, Confidence, usize) {
         (self.rank, self.doubts.is_empty(), self.confidence, self.hidden.len())
     }
 
@@ -68,7 +80,7 @@ impl Candidate {
             rule,
             severity,
             confidence,
-            primary: Label { span: Span::new(self.secret), text: String::new() },
+            primary: Label { span: Span::new(self.secret), text: self.note.to_owned() },
             related: Vec::new(),
             secret: Some(Secret::new(&file.text[self.hidden])),
             hidden: vec![hidden],

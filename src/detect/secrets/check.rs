@@ -23,6 +23,7 @@ pub fn run(check: Check, token: &str, now: i64) -> Verdict {
         Check::Jwt => jwt(token, now),
         Check::AwsKeyId => plausible(aws_account(token).is_some()),
         Check::Base64 => plausible(decode_base64(token).is_some()),
+        Check::Digit => plausible(token.bytes().any(|byte| byte.is_ascii_digit())),
         Check::BasicAuth => plausible(basic_password(token).is_some()),
         sealed => match checksum(sealed, token) {
             Some((body, written)) if seal(sealed, body).is_some_and(|right| right.eq_ignore_ascii_case(written)) => {
@@ -71,7 +72,7 @@ pub fn seal(check: Check, body: &str) -> Option<String> {
             Some(BASE64_NOPAD.encode(&crc32fast::hash(covered.as_bytes()).to_le_bytes()))
         }
         Check::GithubFineGrained => Some(BASE32.encode(&Sha256::digest(body.as_bytes()))[..8].to_owned()),
-        Check::Jwt | Check::AwsKeyId | Check::Base64 | Check::BasicAuth => None,
+        Check::Jwt | Check::AwsKeyId | Check::Base64 | Check::BasicAuth | Check::Digit => None,
     }
 }
 

@@ -7,7 +7,7 @@ use super::candidate::Rank;
 use super::name::NameReader;
 use super::native::{private_key, url_password};
 use super::pattern::Pattern;
-use super::runs;
+use super::runs::{self, Run};
 use crate::model::{Confidence, RuleId, Severity};
 use crate::rules::rule::{Place, SecretVariant};
 use crate::rules::{Check, Matcher, Native, Rule, RuleSet, literals};
@@ -101,16 +101,13 @@ impl Index {
     }
 
     /// Calls `visit` with each variant that may match where a word begins in a run, and with where the word begins.
-    pub(super) fn each_token_place(&self, text: &str, mut visit: impl FnMut(usize, usize)) {
-        let bytes = text.as_bytes();
-        for run in runs::Runs::new(bytes) {
-            let end = run.range.end;
-            runs::word_starts(bytes, &run, |start| {
-                for table in self.tokens.iter().filter(|table| start + table.min_len <= end) {
-                    table.literals.lookup(bytes, start + table.offset, |variant| visit(variant, start));
-                }
-            });
-        }
+    pub(super) fn each_token_place(&self, text: &str, run: &Run, mut visit: impl FnMut(usize, usize)) {
+        let (bytes, end) = (text.as_bytes(), run.range.end);
+        runs::word_starts(bytes, run, |start| {
+            for table in self.tokens.iter().filter(|table| start + table.min_len <= end) {
+                table.literals.lookup(bytes, start + table.offset, |variant| visit(variant, start));
+            }
+        });
     }
 
     /// Calls `visit` with what to do at each anchor in the text, and with where it stands. Names come from left to right.

@@ -10,6 +10,7 @@ mod assigned;
 pub mod assignment;
 pub mod candidate;
 pub mod check;
+mod encoded;
 pub mod entropy;
 pub mod features;
 mod index;
@@ -30,6 +31,7 @@ use self::index::{Action, Index};
 use self::model::Model;
 use self::name::{NameReader, NameReading};
 use self::native::{private_key, url_password};
+use self::runs::Runs;
 use self::value::ValueReader;
 use crate::model::{Doubt, Finding, SourceFile};
 use crate::rules::{Native, RuleSet};
@@ -64,8 +66,7 @@ impl SecretsDetector {
     /// Appends the file's findings, in the order of their places.
     pub fn detect(&self, file: &SourceFile<'_>, findings: &mut Vec<Finding>) {
         let mut candidates = Vec::new();
-        self.index.each_token_place(file.text, |variant, at| self.try_variant(file, variant, at, &mut candidates));
-        self.find_words(file, &mut candidates);
+        self.search(file, 0, &mut candidates);
         findings.extend(strongest(candidates).into_iter().map(|candidate| self.finding(file, candidate)));
     }
 
@@ -80,13 +81,22 @@ impl SecretsDetector {
     /// How many places the first pass looks up, for benchmarks.
     pub fn count_token_places(&self, text: &str) -> usize {
         let mut places = 0;
-        self.index.each_token_place(text, |_, _| places += 1);
+        Runs::new(text.as_bytes()).for_each(|run| self.index.each_token_place(text, &run, |_, _| places += 1));
         places
     }
 
     /// How many words the second pass finds, for benchmarks.
     pub fn count_words(&self, text: &str) -> usize {
         self.index.count_words(text)
+    }
+
+    /// Both passes over a text that lies `depth` encodings deep in its file.
+    fn search(&self, file: &SourceFile<'_>, depth: usize, candidates: &mut Vec<Candidate>) {
+        for run in Runs::new(file.text.as_bytes()) {
+            self.index.each_token_place(file.text, &run, |variant, at| self.try_variant(file, variant, at, candidates));
+            self.find_encoded(file, &run, depth, candidates);
+        }
+        self.find_words(file, candidates);
     }
 
     fn find_words(&self, file: &SourceFile<'_>, candidates: &mut Vec<Candidate>) {
