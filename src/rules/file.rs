@@ -214,12 +214,13 @@ fn variant(file: &VariantFile) -> Result<SecretVariant, String> {
         (None, Some(phrase), None, None) => (phrase, Place::Phrase(anchor(phrase)?)),
         (None, None, Some(value), Some(near)) => {
             literals::parse(near)?;
-            (value, Place::Value { near: near.clone(), length: literals::length(value)? })
+            (value, Place::Value { near: near.clone() })
         }
         _ => return Err("a variant is a `token`, a `phrase`, or a `value` with `near`".to_owned()),
     };
     Ok(SecretVariant {
         pattern: pattern.clone(),
+        length: literals::length(pattern)?,
         place,
         check: file.check,
         min_entropy: file.min_entropy,

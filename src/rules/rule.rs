@@ -50,6 +50,8 @@ pub enum Matcher {
 pub struct SecretVariant {
     /// The regular expression of the token, phrase or value.
     pub pattern: String,
+    /// Shortest and longest match, in bytes.
+    pub length: (usize, usize),
     /// Where the pattern is tried.
     pub place: Place,
     /// A check of a checksum or inner structure.
@@ -71,8 +73,6 @@ pub enum Place {
     Value {
         /// A regular expression, matched in any case.
         near: String,
-        /// Shortest and longest value that can match, in bytes.
-        length: (usize, usize),
     },
 }
 

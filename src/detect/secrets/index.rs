@@ -163,7 +163,7 @@ impl<'r> Builder<'r> {
     }
 
     fn add_shape(&mut self, rule: usize, shape: &'r SecretVariant) {
-        let (min_len, max_len) = literals::length(&shape.pattern).unwrap_or((0, usize::MAX));
+        let (min_len, max_len) = shape.length;
         let variant = |pattern, lead, rank| {
             let is_token = matches!(shape.place, Place::Token(_));
             let rank = if shape.is_broad { Rank::Broad } else { rank };
@@ -183,9 +183,9 @@ impl<'r> Builder<'r> {
                 anchor.literals.iter().for_each(|text| self.add_anchor(text, Action::Phrase(number)));
                 self.variants.push(variant(Pattern::word(&shape.pattern, max_len), anchor.lead, Rank::Phrase));
             }
-            Place::Value { near, length } => {
+            Place::Value { near } => {
                 let variant = variant(Pattern::whole(&shape.pattern), 0, Rank::Value);
-                self.values.push(ValueVariant { variant, near: Pattern::anywhere(near), length: *length });
+                self.values.push(ValueVariant { variant, near: Pattern::anywhere(near), length: shape.length });
             }
         }
     }
