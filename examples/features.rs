@@ -6,6 +6,7 @@
 //!
 //! No value is printed, only where it stands and what was measured of it.
 
+use std::cell::OnceCell;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
@@ -26,11 +27,11 @@ fn main() -> anyhow::Result<()> {
         let name = display_path(&path);
         let Ok(loaded) = loader.load(&path) else { continue };
         let kind = classify::kind(&name, loaded.text);
-        let role = classify::role(&name, kind, loaded.text);
         let file = SourceFile {
             path: &name,
+            place: &name,
             kind,
-            role,
+            role: OnceCell::new(),
             text: loaded.text,
             encoding: loaded.encoding,
             origin: Origin::Worktree,

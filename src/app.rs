@@ -83,13 +83,11 @@ pub fn scan(options: &Options, rules: &RuleSet, progress: &dyn Progress) -> Resu
     let scanner =
         Scanner::new(rules, options.min_confidence, now).select(rules, |rule| options.selects(&rule.id, rule.theme));
     let mut found = walk(&options.paths, &WalkOptions { respect_ignores: options.respect_ignores, threads });
-    // Overlapping paths name a file twice, perhaps as `a` and as `./a`. As bytes, paths compare much faster than by part.
-    let name = |path: &PathBuf| path.strip_prefix(".").unwrap_or(path).as_os_str().as_encoded_bytes().to_vec();
     if options.paths.len() > 1 {
+        // Overlapping paths name a file twice, perhaps as `a` and as `./a`.
+        let name = |path: &PathBuf| path.strip_prefix(".").unwrap_or(path).as_os_str().as_encoded_bytes().to_vec();
         found.files.sort_by_cached_key(name);
         found.files.dedup_by(|a, b| name(a) == name(b));
-    } else {
-        found.files.par_sort_unstable_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
     }
     progress.total(found.files.len() as u64);
 
@@ -112,7 +110,8 @@ pub fn scan(options: &Options, rules: &RuleSet, progress: &dyn Progress) -> Resu
     let errors = found.errors.into_iter().map(|(path, reason)| Skipped { path: display_path(&path), reason });
     report.coverage.skipped.extend(errors);
     report.coverage.skipped.sort();
-    report.files.sort_by(|a, b| a.path.cmp(&b.path));
+    // The walk lists files in any order. Names that are no Unicode can be reported alike: then their own bytes decide.
+    report.files.sort_by(|a, b| (&a.path, a.file.as_os_str()).cmp(&(&b.path, b.file.as_os_str())));
     Ok(report)
 }
 
@@ -120,11 +119,11 @@ fn shown(path: &Path) -> String {
     crate::excerpt::escape::escaped(&display_path(path))
 }
 
-/// The part of an absolute path that lies below the root it was found under; a relative path as it is. Where a checkout
-/// lies must not matter: nothing is a test because somebody unpacked it in `/tmp/test`.
-fn below<'p>(roots: &[PathBuf], path: &'p Path) -> &'p Path {
-    let part = roots.iter().filter(|root| root.is_absolute()).filter_map(|root| path.strip_prefix(root).ok());
-    part.min_by_key(|part| part.as_os_str().len()).filter(|part| !part.as_os_str().is_empty()).unwrap_or(path)
+/// The part of an absolute path that lies below the root it was found under. Where a checkout lies must not matter: nothing
+/// is a test because somebody unpacked it in `/tmp/test`.
+fn below<'p>(roots: &[PathBuf], path: &'p Path) -> Option<&'p Path> {
+    let parts = roots.iter().filter(|root| root.is_absolute()).filter_map(|root| path.strip_prefix(root).ok());
+    parts.min_by_key(|part| part.as_os_str().len()).filter(|part| !part.as_os_str().is_empty())
 }
 
 fn scan_file(scanner: &Scanner, loader: &mut Loader, roots: &[PathBuf], path: &Path) -> Report {
@@ -135,13 +134,14 @@ fn scan_file(scanner: &Scanner, loader: &mut Loader, roots: &[PathBuf], path: &P
         Ok(loaded) => {
             report.coverage.files = 1;
             report.coverage.bytes = loaded.size;
+            let place = below(roots, path).map(display_path);
             let document = Document {
-                place: &display_path(below(roots, path)),
+                place: place.as_deref().unwrap_or(&name),
                 encoding: loaded.encoding,
                 origin: Origin::Worktree,
                 ..Document::new(&name, loaded.text)
             };
-            add(&mut report, scanner.scan(&document));
+            add(&mut report, path, scanner.scan(&document));
         }
         Err(Skip::Binary) => report.coverage.binary = 1,
         Err(Skip::TooLarge { size }) => {
@@ -153,14 +153,14 @@ fn scan_file(scanner: &Scanner, loader: &mut Loader, roots: &[PathBuf], path: &P
     report
 }
 
-fn add(report: &mut Report, file: FileReport) {
+fn add(report: &mut Report, path: &Path, file: FileReport) {
     report.coverage.below_confidence += file.below_confidence as u64;
     if file.has_internal_error {
         let reason = "internal error; please report it with the line above".to_owned();
         report.coverage.skipped.push(Skipped { path: file.path.clone(), reason });
     }
     if !file.findings.is_empty() {
-        report.files.push(file);
+        report.files.push(FileReport { file: path.to_owned(), ..file });
     }
 }
 

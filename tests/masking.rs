@@ -1,12 +1,13 @@
 //! No output shows a secret: every bad example of every rule, in every format, and lines made at random.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use data_encoding::BASE64;
 use doorward::examples::{NOW, template};
 use doorward::excerpt::{Quoter, escape};
 use doorward::model::{
-    Confidence, Encoding, FileKind, Finding, Label, LineIndex, Origin, Role, RuleId, Severity, SourceFile, Span,
+    Confidence, Encoding, FileKind, Finding, Label, LineIndex, Origin, RuleId, Severity, SourceFile, Span,
 };
 use doorward::report::{self, Format, Report, text::Style};
 use doorward::rules::{Rule, RuleSet};
@@ -258,7 +259,8 @@ fn assert_harmless(pieces: &[Piece], secrets: &[String], places: &Places) -> Res
     let file = SourceFile {
         path: "x",
         kind: FileKind::Text,
-        role: Role::Ordinary,
+        place: "x",
+        role: OnceCell::new(),
         text: &text,
         encoding: Encoding::Utf8 { bom: 0 },
         origin: Origin::Memory,

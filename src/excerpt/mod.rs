@@ -221,13 +221,16 @@ impl Builder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Confidence, Encoding, FileKind, Label, Origin, Role, RuleId, Severity};
+    use std::cell::OnceCell;
+
+    use crate::model::{Confidence, Encoding, FileKind, Label, Origin, RuleId, Severity};
 
     fn quote(text: &str, secret: &str, others: &[&str]) -> Excerpt {
         let file = SourceFile {
             path: "x",
             kind: FileKind::Text,
-            role: Role::Ordinary,
+            place: "x",
+            role: OnceCell::new(),
             text,
             encoding: Encoding::Utf8 { bom: 0 },
             origin: Origin::Memory,

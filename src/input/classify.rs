@@ -1,6 +1,6 @@
 //! What a file is and what it is there for, from its path and, where that says nothing, its first bytes.
 
-use crate::model::{FileKind, Format, Language, Role};
+use crate::model::{FileKind, Format, Language, Role, SourceFile};
 
 /// The kind of a file.
 ///
@@ -121,8 +121,13 @@ fn by_content(text: &str) -> Option<FileKind> {
     (first_line == "---" || first_line.starts_with("%YAML")).then_some(FileKind::Data(Format::Yaml))
 }
 
+/// What a loaded file is there for, found out once.
+pub fn role_of(file: &SourceFile<'_>) -> Role {
+    *file.role.get_or_init(|| role(file.place, file.kind, file.text))
+}
+
 /// What a file is there for. `path` uses `/`; `text` is the whole content.
-pub fn role(path: &str, kind: FileKind, text: &str) -> Role {
+fn role(path: &str, kind: FileKind, text: &str) -> Role {
     let lower = path.to_ascii_lowercase();
     let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
     let in_folder = |test: fn(&str) -> bool| folders.split('/').any(test);

@@ -42,6 +42,9 @@ pub struct Loader {
     max_size: u64,
 }
 
+/// Files smaller than this are read in one call, in bytes.
+const SMALL: usize = 64 << 10;
+
 /// A buffer that grew beyond this for one large file is given back, in bytes.
 const KEEP: usize = 4 << 20;
 
@@ -69,34 +72,62 @@ impl Loader {
     ///
     /// As [`Loader::load`].
     pub fn read(&mut self, stream: &mut impl Read, expected: u64) -> Result<Loaded<'_>, Skip> {
-        self.bytes.clear();
         self.decoded.clear();
         if self.bytes.capacity() > KEEP && expected < KEEP as u64 {
+            self.bytes.truncate(KEEP);
             self.bytes.shrink_to(KEEP);
             self.decoded.shrink_to(KEEP);
         }
-        let head = SNIFF as u64;
+        let small =
+            usize::try_from(expected).ok().filter(|&size| (1..SMALL).contains(&size) && expected <= self.max_size);
+        let filled = match small {
+            Some(size) => read_small(stream, size, &mut self.bytes).map_err(Skip::Failed)?,
+            None => self.read_large(stream, expected)?,
+        };
+        let bytes = &self.bytes[..filled];
+        if is_binary(&bytes[..filled.min(SNIFF)]) {
+            return Err(Skip::Binary);
+        }
+        let (text, encoding) = decode(bytes, &mut self.decoded);
+        Ok(Loaded { text, encoding, size: filled as u64 })
+    }
+
+    /// Reads the first bytes, and the rest only if they are text and the file is not too large.
+    fn read_large(&mut self, stream: &mut impl Read, expected: u64) -> Result<usize, Skip> {
+        self.bytes.clear();
         let expects = usize::try_from(expected.min(self.max_size)).unwrap_or(usize::MAX);
         self.bytes.try_reserve(expects + 1).map_err(|_| Skip::TooLarge { size: expected })?;
-        stream.take(head).read_to_end(&mut self.bytes).map_err(Skip::Failed)?;
+        stream.take(SNIFF as u64).read_to_end(&mut self.bytes).map_err(Skip::Failed)?;
         if is_binary(&self.bytes) {
             return Err(Skip::Binary);
         }
         if expected > self.max_size {
             return Err(Skip::TooLarge { size: expected });
         }
-        if self.bytes.len() == SNIFF {
-            // One byte more than allowed tells a file that grew since its size was asked.
-            let rest = (self.max_size + 1).saturating_sub(head);
-            stream.take(rest).read_to_end(&mut self.bytes).map_err(Skip::Failed)?;
-        }
+        // One byte more than allowed tells a file that grew since its size was asked.
+        let rest = (self.max_size + 1).saturating_sub(self.bytes.len() as u64);
+        stream.take(rest).read_to_end(&mut self.bytes).map_err(Skip::Failed)?;
         let size = self.bytes.len() as u64;
-        if size > self.max_size {
-            return Err(Skip::TooLarge { size });
-        }
-        let (text, encoding) = decode(&self.bytes, &mut self.decoded);
-        Ok(Loaded { text, encoding, size })
+        if size > self.max_size { Err(Skip::TooLarge { size }) } else { Ok(self.bytes.len()) }
     }
+}
+
+/// Reads a file of `size` bytes in one call, into a buffer whose old content does not matter, and gives how many bytes there
+/// were. What a file grows by while it is read is not seen, as it would not be a moment earlier.
+fn read_small(stream: &mut impl Read, size: usize, buffer: &mut Vec<u8>) -> io::Result<usize> {
+    if buffer.len() < size {
+        buffer.resize(size, 0);
+    }
+    let mut filled = 0;
+    while filled < size {
+        match stream.read(&mut buffer[filled..size]) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 /// Text has no NUL byte, unless it is UTF-16 with a byte order mark.

@@ -1,5 +1,7 @@
 //! A loaded file: its path, kind, role and text.
 
+use std::cell::OnceCell;
+
 use crate::model::Span;
 
 /// How the bytes of a file became its text, and so how offsets lead back to the bytes.
@@ -127,14 +129,16 @@ pub enum Role {
 }
 
 /// A text to scan.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct SourceFile<'a> {
     /// Path as reported: relative to where the scan was started, `/` between components on every system.
     pub path: &'a str,
     /// What it is.
     pub kind: FileKind,
-    /// What it is there for.
-    pub role: Role,
+    /// The part of the path that tells what the file is there for.
+    pub place: &'a str,
+    /// What it is there for, once somebody asked: `input::classify` finds it out, and few files are worth the work.
+    pub role: OnceCell<Role>,
     /// Its content, decoded, without a byte order mark.
     pub text: &'a str,
     /// How `text` came out of the file's bytes.

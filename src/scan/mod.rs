@@ -1,7 +1,9 @@
 //! Scans a file: detect, suppress, quote. Pure: no I/O, no failure, no panic that leaves the file.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 
 use crate::detect::secrets::SecretsDetector;
 use crate::excerpt::{Excerpt, Quoter};
@@ -49,6 +51,8 @@ impl<'a> Document<'a> {
 pub struct FileReport {
     /// Path as reported: `/` between components.
     pub path: String,
+    /// The file as it was opened; empty for a text that lies in none.
+    pub file: PathBuf,
     /// Findings at or above the least confidence, in the order of their places.
     pub findings: Vec<Reported>,
     /// How many findings had less confidence than is reported.
@@ -102,8 +106,7 @@ impl Scanner {
     fn scan_unguarded(&self, document: &Document<'_>) -> FileReport {
         let Document { path, place, text, encoding, origin } = *document;
         let kind = classify::kind(path, text);
-        let role = classify::role(place, kind, text);
-        let file = SourceFile { path, kind, role, text, encoding, origin };
+        let file = SourceFile { path, place, kind, role: OnceCell::new(), text, encoding, origin };
         let mut findings = Vec::new();
         self.secrets.detect(&file, &mut findings);
         if findings.is_empty() {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::input::classify;
 use crate::model::{Confidence, Doubt, Finding, Label, Role, RuleId, Secret, Severity, SourceFile, Span};
 
 /// How specific a kind of match is; of two that overlap, the more specific stays.
@@ -66,7 +67,7 @@ impl Candidate {
     /// The finding, with doubts turned into confidence.
     pub fn into_finding(mut self, file: &SourceFile<'_>, rule: RuleId, severity: Severity) -> Finding {
         let mut confidence = self.confidence;
-        if !self.is_weighed && matches!(file.role, Role::Test | Role::Example | Role::Documentation) {
+        if !self.is_weighed && matches!(classify::role_of(file), Role::Test | Role::Example | Role::Documentation) {
             self.doubts.push(Doubt::Role);
             confidence = confidence.min(Confidence::Medium);
         }

@@ -7,6 +7,7 @@ use data_encoding::HEXLOWER_PERMISSIVE;
 use super::candidate::{Candidate, Rank};
 use super::runs::Run;
 use super::{SecretsDetector, check};
+use crate::input::classify;
 use crate::model::{FileKind, Role, SourceFile};
 
 /// Shortest and longest run that is decoded, in bytes.
@@ -20,11 +21,14 @@ const MAX_ASSIGNING: usize = 4 << 10;
 impl SecretsDetector {
     /// Searches the text that a run encodes, if it encodes text. `depth` counts the encodings around the run.
     pub(super) fn find_encoded(&self, file: &SourceFile<'_>, run: &Run, depth: usize, candidates: &mut Vec<Candidate>) {
-        if depth >= MAX_DEPTH || !run.has_digit || file.role == Role::Lock {
+        if depth >= MAX_DEPTH || !run.has_digit {
             return;
         }
         let Some(Decoded { text, encoding }) = decode(&file.text[run.range.clone()]) else { return };
-        let inner = SourceFile { text: &text, kind: FileKind::Text, ..*file };
+        if classify::role_of(file) == Role::Lock {
+            return;
+        }
+        let inner = SourceFile { text: &text, kind: FileKind::Text, ..file.clone() };
         let mut found = Vec::new();
         self.search(&inner, depth + 1, &mut found);
         let counts = |candidate: &Candidate| candidate.rank > Rank::Assigned || text.len() <= MAX_ASSIGNING;
@@ -91,6 +95,8 @@ fn sextet(byte: u8) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::OnceCell;
+
     use data_encoding::{BASE64, HEXLOWER};
 
     use super::*;
@@ -103,7 +109,8 @@ mod tests {
         let file = SourceFile {
             path: "secret.yaml",
             kind: FileKind::Data(Format::Yaml),
-            role: Role::Ordinary,
+            place: "secret.yaml",
+            role: OnceCell::new(),
             text: &text,
             encoding: Encoding::Utf8 { bom: 0 },
             origin: Origin::Memory,

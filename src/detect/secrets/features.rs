@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::assignment::{Assignment, Inside, Operator, Quote};
 use super::name::{NameKind, NameReading, split_words};
 use super::value::{Shape, ValueReader, is_password_hash, is_sequence};
+use crate::input::classify;
 use crate::model::{FileKind, Format, Language, Role, SourceFile};
 
 /// Declares the features with the names that the model's data gives them.
@@ -205,7 +206,7 @@ fn place_features(features: &mut Features, file: &SourceFile<'_>, found: &Assign
         },
         1.0,
     ));
-    let role = match file.role {
+    let role = match classify::role_of(file) {
         Role::Ordinary => return,
         Role::Test => Feature::RoleTest,
         Role::Example => Feature::RoleExample,
