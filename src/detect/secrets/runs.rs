@@ -49,8 +49,6 @@ pub struct Run {
 
 /// Bytes that are classified at once, one bit each.
 const WINDOW: usize = 64;
-/// Bytes between two windows. They overlap, so that the first twelve bytes of each run lie in the window it begins in.
-const STEP: usize = WINDOW - 16;
 
 /// Iterates over the maximal runs of token characters that are at least [`MIN_RUN`] long.
 ///
@@ -60,6 +58,8 @@ pub struct Runs<'t> {
     /// Where the current window begins.
     base: usize,
     masks: Masks,
+    /// The window after the current one, in which a run may reach its least length.
+    ahead: Masks,
     /// Places in the current window, as bits, where a run begins that is long enough.
     starts: u64,
 }
@@ -67,22 +67,24 @@ pub struct Runs<'t> {
 impl<'t> Runs<'t> {
     /// Starts at the beginning of `text`.
     pub fn new(text: &'t [u8]) -> Self {
-        let mut runs = Self { text, base: 0, masks: Masks::default(), starts: 0 };
+        let mut runs = Self { text, base: 0, masks: Masks::default(), ahead: Masks::of(text, 0), starts: 0 };
         runs.enter(0);
         runs
     }
 
     fn enter(&mut self, base: usize) {
         self.base = base;
-        self.masks = Masks::of(self.text, base);
+        self.masks = std::mem::replace(&mut self.ahead, Masks::of(self.text, base + WINDOW));
         let token = self.masks.token;
+        let both = u128::from(token) | u128::from(self.ahead.token) << WINDOW;
         // Bit p of `long` is set when the twelve bits from p on are: lengths 2, 4, 8, 12.
-        let mut long = token & token >> 1;
+        let mut long = both & both >> 1;
         long &= long >> 2;
         long &= long >> 4;
         long &= long >> 4;
         let continues = u64::from(base.checked_sub(1).is_some_and(|before| is_token_byte(self.text[before])));
-        self.starts = long & !(token << 1 | continues) & ((1 << STEP) - 1);
+        // The low half is the current window.
+        self.starts = long as u64 & !(token << 1 | continues);
     }
 
     /// The run that begins at bit `at` of the current window.
@@ -110,10 +112,10 @@ impl Iterator for Runs<'_> {
 
     fn next(&mut self) -> Option<Run> {
         while self.starts == 0 {
-            if self.base + STEP >= self.text.len() {
+            if self.base + WINDOW >= self.text.len() {
                 return None;
             }
-            self.enter(self.base + STEP);
+            self.enter(self.base + WINDOW);
         }
         let at = self.starts.trailing_zeros();
         self.starts &= self.starts - 1;
