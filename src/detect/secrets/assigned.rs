@@ -65,7 +65,7 @@ impl SecretsDetector {
             || goes_on(file.text, &candidate.secret, is_bare)
         {
             candidate.doubts.push(Doubt::Placeholder);
-        } else if is_prose {
+        } else if is_prose || name.is_harmless {
             candidate.doubts.push(Doubt::Unlikely);
         } else if score < self.model.medium {
             let holds_stand_in = features.iter().any(|(feature, _)| is_stand_in(*feature));
