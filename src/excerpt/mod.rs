@@ -211,7 +211,6 @@ impl Builder {
         let before = if left > 0 || cut_before { ELLIPSIS } else { "" };
         let after = if right < self.text.len() || cut_after { ELLIPSIS } else { "" };
         let body = &self.text[left..right];
-        // Leading blanks say nothing, and take room on narrow terminals.
         let text = format!("{before}{body}{after}");
         let shift = before.len();
         (text, start - left + shift..end - left + shift)

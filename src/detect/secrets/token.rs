@@ -40,9 +40,7 @@ impl SecretsDetector {
         }
         if variant.check == Some(Check::BasicAuth)
             && let Some(password) = check::basic_password(token)
-            && (self.reader.is_placeholder(&password)
-                || self.reader.holds_placeholder(&password)
-                || value::is_sequence(&password))
+            && self.reader.is_stand_in(&password)
         {
             candidate.doubts.push(Doubt::Placeholder);
         }

@@ -46,10 +46,7 @@ impl Reader<'_> {
         let inside = self.inside(name.start);
         let (range, quote) = match quote {
             Some(quote) => (self.quoted_value(start, quote)?, quote),
-            None if operator == Operator::Argument || operator == Operator::Compare && !self.has_bare_strings() => {
-                return None;
-            }
-            None if operator != Operator::Query && inside == Inside::Code && was_quoted && self.needs_quotes() => {
+            None if operator == Operator::Argument || operator == Operator::Compare && self.needs_quotes() => {
                 return None;
             }
             None if operator != Operator::Query && inside == Inside::Code && self.needs_quotes() => return None,
@@ -59,10 +56,6 @@ impl Reader<'_> {
             return None;
         }
         Some(Assignment { name, value: range, quote, operator, inside, wrapper })
-    }
-
-    pub(super) fn has_bare_strings(&self) -> bool {
-        !self.needs_quotes()
     }
 
     /// Whether a value without quotes is an expression rather than a literal in this kind of file.

@@ -55,7 +55,7 @@ fn armoured(text: &str, hit: usize) -> Option<KeyBlock> {
     }
     header_end += closing;
 
-    let limit = floor_char_boundary(text, header_end.saturating_add(MAX_BLOCK));
+    let limit = text.floor_char_boundary(header_end.saturating_add(MAX_BLOCK));
     let rest = &text[header_end..limit];
     // No line of a body begins with dashes. Without a footer the block may be cut; what follows counts if it looks like one.
     let body_end = memchr::memmem::find(rest.as_bytes(), b"---").unwrap_or(rest.len());
@@ -80,7 +80,7 @@ fn armoured(text: &str, hit: usize) -> Option<KeyBlock> {
 }
 
 fn putty(text: &str, hit: usize) -> Option<KeyBlock> {
-    let limit = floor_char_boundary(text, hit.saturating_add(MAX_BLOCK));
+    let limit = text.floor_char_boundary(hit.saturating_add(MAX_BLOCK));
     let block = &text[hit..limit];
     let header_end = hit + block.find(['\n', '\r']).unwrap_or(block.len()).min(MAX_HEADER);
     let at = block.find("Private-Lines:")?;
@@ -95,10 +95,6 @@ fn putty(text: &str, hit: usize) -> Option<KeyBlock> {
     let native =
         if block[..at].contains("Encryption: none") { Native::PuttyPrivateKey } else { Native::EncryptedPrivateKey };
     Some(KeyBlock { found: NativeMatch { primary: hit..header_end, secret, confidence: None, doubts }, native })
-}
-
-fn floor_char_boundary(text: &str, at: usize) -> usize {
-    text.floor_char_boundary(at)
 }
 
 /// The text between header and footer, with line ends, escapes, quotes and concatenation taken out.

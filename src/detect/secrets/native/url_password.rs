@@ -75,11 +75,8 @@ pub fn read(text: &str, hit: usize, reader: &ValueReader) -> Option<NativeMatch>
         return None;
     }
     let lower = password.to_ascii_lowercase();
-    let is_stand_in = STAND_INS.contains(&lower.as_str())
-        || lower == user.to_ascii_lowercase()
-        || reader.is_placeholder(password)
-        || reader.holds_placeholder(password)
-        || value::is_sequence(password);
+    let is_stand_in =
+        STAND_INS.contains(&lower.as_str()) || lower == user.to_ascii_lowercase() || reader.is_stand_in(password);
     let is_sample_host =
         ["example", "your", "host", "server", "domain", "foo", "bar", "xxx"].iter().any(|word| host.contains(word))
             && !host.contains("localhost");

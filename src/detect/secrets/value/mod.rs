@@ -59,6 +59,11 @@ impl ValueReader {
         self.placeholder_inside.is_match(value)
     }
 
+    /// Whether a password is one that samples use: a placeholder, one with a placeholder inside, or a plain sequence.
+    pub fn is_stand_in(&self, password: &str) -> bool {
+        self.is_placeholder(password) || self.holds_placeholder(password) || is_sequence(password)
+    }
+
     /// Whether part of the value is a word that makes it less likely.
     pub fn holds_weak_placeholder(&self, value: &str) -> bool {
         self.placeholder_weak.is_match(value)
