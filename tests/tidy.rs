@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use doorward::rules::{Matcher, RuleSet, file};
 
 /// The modules in their order: each may use itself and those before it.
-const LAYERS: &[&str] =
-    &["model", "config", "rules", "input", "suppress", "detect", "excerpt", "scan", "examples", "report", "app", "cli"];
+const LAYERS: &[&str] = &[
+    "model", "config", "rules", "input", "parse", "suppress", "detect", "excerpt", "scan", "examples", "report", "app",
+    "cli",
+];
 /// The module beside the layers, and who may use it.
 const EXIT: (&str, &[&str]) = ("exit", &["exit", "app", "cli"]);
 /// Longest file without its tests, in lines.

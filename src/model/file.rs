@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use crate::model::Span;
+use crate::model::{Format, Span};
 
 /// How the bytes of a file became its text, and so how offsets lead back to the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,21 +77,6 @@ impl Language {
     pub fn has_bare_strings(self) -> bool {
         matches!(self, Self::Shell | Self::Batch)
     }
-}
-
-/// A notation for data and configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "each variant is the format's name")]
-pub enum Format {
-    Dotenv,
-    Hcl,
-    Html,
-    Ini,
-    Json,
-    Properties,
-    Toml,
-    Xml,
-    Yaml,
 }
 
 /// What a file is, from its name and, where the name says nothing, its first bytes.

@@ -2,13 +2,15 @@
 
 pub mod file;
 pub mod finding;
+pub mod format;
 pub mod level;
 pub mod lines;
 pub mod secret;
 pub mod span;
 
-pub use file::{Encoding, FileKind, Format, Language, Origin, Role, SourceFile};
+pub use file::{Encoding, FileKind, Language, Origin, Role, SourceFile};
 pub use finding::{Doubt, Finding, Label, RuleId, Suppression};
+pub use format::Format;
 pub use level::{Confidence, Severity, Theme};
 pub use lines::{LineIndex, Locator, Position};
 pub use secret::Secret;
