@@ -8,7 +8,9 @@ use std::{env, fs};
 /// The parts of the library that read rule files, under the paths they use for each other.
 #[path = "src/model"]
 mod model {
+    pub mod format;
     pub mod level;
+    pub use format::Format;
     pub use level::{Confidence, Severity, Theme};
 }
 #[path = "src/rules"]

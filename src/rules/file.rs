@@ -1,12 +1,17 @@
 //! The YAML of a rule file, mirrored, and its conversion into a checked [`Rule`].
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
-use crate::model::{Confidence, Severity, Theme};
+use crate::model::{Confidence, Format, Severity, Theme};
 use crate::rules::error::RuleError;
 use crate::rules::literals;
-use crate::rules::rule::{Anchor, Check, Example, Examples, Matcher, Native, Place, Rule, SecretVariant};
+use crate::rules::rule::{
+    Anchor, Argument, Binding, Check, CommandPlace, Condition, Decoding, EntryPlace, Example, Examples, Matcher,
+    Native, Place, Rule, SecretVariant,
+};
 
 /// A rule file as written.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -53,7 +58,7 @@ pub struct DetectFile {
     pub native: Option<Native>,
 }
 
-/// One shape of a credential: `token`, `phrase`, or `value` with `near`.
+/// One shape of a credential: `token`, `phrase`, `value` with `near`, `entry` with `files`, or `command`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VariantFile {
@@ -65,6 +70,38 @@ pub struct VariantFile {
     pub value: Option<String>,
     /// Pattern that must stand in the name or shortly before the value.
     pub near: Option<String>,
+    /// Keys that lead to an entry of a configuration file, separated by `/`.
+    pub entry: Option<String>,
+    /// For an entry: patterns of the files' names.
+    #[serde(default)]
+    pub files: Vec<String>,
+    /// For an entry: how the files are written, where their names do not tell.
+    pub format: Option<Format>,
+    /// For an entry: texts of which the file must hold at least one.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[schemars(with = "OneOrMany")]
+    pub containing: Vec<String>,
+    /// For an entry: what entries beside it must match, by the way to them.
+    #[serde(default, rename = "where")]
+    pub holds: BTreeMap<String, String>,
+    /// For an entry: what entries beside it must not match.
+    #[serde(default)]
+    pub unless: BTreeMap<String, String>,
+    /// For an entry: how its value is encoded.
+    pub decode: Option<Decoding>,
+    /// Shell commands: a program's name, with a subcommand or without.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[schemars(with = "OneOrMany")]
+    pub command: Vec<String>,
+    /// For a command: the options whose value is the secret.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[schemars(with = "OneOrMany")]
+    pub option: Vec<String>,
+    /// For a command: how the value follows an option of one letter.
+    #[serde(default)]
+    pub binding: Binding,
+    /// For a command: the number of the argument that is the secret, from 1, counted without options.
+    pub argument: Option<usize>,
     /// Fixed texts, where the pattern does not begin with one.
     #[serde(default)]
     pub literals: Vec<String>,
@@ -130,6 +167,12 @@ fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>
         OneOrMany::Many(texts) => texts,
     })
 }
+
+/// What an entry's value must match when the rule does not say.
+const ANY_VALUE: &str = r"(?s:.{1,65536})";
+
+/// What a command's argument must match when the rule does not say.
+const ANY_ARGUMENT: &str = r"[^-\s]\S{0,199}";
 
 /// Reads one rule file.
 ///
@@ -209,23 +252,62 @@ fn variant(file: &VariantFile) -> Result<SecretVariant, String> {
             None => Ok(Anchor { literals, lead: file.lead, offset: file.offset }),
         }
     };
-    let (pattern, place) = match (&file.token, &file.phrase, &file.value, &file.near) {
-        (Some(token), None, None, None) => (token, Place::Token(anchor(token)?)),
-        (None, Some(phrase), None, None) => (phrase, Place::Phrase(anchor(phrase)?)),
-        (None, None, Some(value), Some(near)) => {
-            literals::parse(near)?;
-            (value, Place::Value { near: near.clone() })
-        }
-        _ => return Err("a variant is a `token`, a `phrase`, or a `value` with `near`".to_owned()),
-    };
+    let (pattern, place) =
+        match (&file.token, &file.phrase, &file.entry, &file.value, &file.near) {
+            (Some(token), None, None, None, None) => (token.as_str(), Place::Token(anchor(token)?)),
+            (None, Some(phrase), None, None, None) => (phrase.as_str(), Place::Phrase(anchor(phrase)?)),
+            (None, None, Some(path), value, None) => {
+                (value.as_deref().unwrap_or(ANY_VALUE), Place::Entry(entry(file, path)?))
+            }
+            (None, None, None, value, None) if !file.command.is_empty() => {
+                (value.as_deref().unwrap_or(ANY_ARGUMENT), Place::Command(command(file)?))
+            }
+            (None, None, None, Some(value), Some(near)) => {
+                (value.as_str(), Place::Value { near: near.clone(), texts: literals::required(near)? })
+            }
+            _ => return Err(
+                "a variant is a `token`, a `phrase`, a `value` with `near`, an `entry` with `files`, or a `command`"
+                    .to_owned(),
+            ),
+        };
     Ok(SecretVariant {
-        pattern: pattern.clone(),
+        pattern: pattern.to_owned(),
         length: literals::length(pattern)?,
         place,
         check: file.check,
         min_entropy: file.min_entropy,
         is_broad: file.broad,
     })
+}
+
+fn entry(file: &VariantFile, path: &str) -> Result<EntryPlace, String> {
+    if file.files.is_empty() {
+        return Err("an `entry` needs `files`".to_owned());
+    }
+    let keys = |path: &str| path.split('/').map(str::to_owned).collect();
+    let conditions = [(&file.holds, true), (&file.unless, false)].into_iter().flat_map(|(conditions, holds)| {
+        conditions.iter().map(move |(path, pattern)| {
+            literals::parse(pattern)?;
+            Ok(Condition { path: keys(path), pattern: pattern.clone(), holds })
+        })
+    });
+    Ok(EntryPlace {
+        path: keys(path),
+        files: file.files.clone(),
+        format: file.format,
+        containing: file.containing.clone(),
+        conditions: conditions.collect::<Result<_, String>>()?,
+        decoding: file.decode,
+    })
+}
+
+fn command(file: &VariantFile) -> Result<CommandPlace, String> {
+    let argument = match (file.option.as_slice(), file.argument) {
+        ([], Some(number)) if number > 0 => Argument::Position(number),
+        (names @ [_, ..], None) => Argument::Option { names: names.to_vec(), binding: file.binding },
+        _ => return Err("a `command` needs `option`, or `argument` from 1".to_owned()),
+    };
+    Ok(CommandPlace { names: file.command.clone(), argument })
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ use regex_syntax::hir::{Hir, HirKind};
 
 /// Shortest literal the scanner can look for, in bytes.
 pub const MIN_LITERAL: usize = 3;
+/// Shortest text that is looked for near a value, in bytes.
+const MIN_NEAR: usize = 2;
 /// Longest literal kept; a longer one finds nothing more.
 const MAX_LITERAL: usize = 12;
 /// More beginnings than this make the scanner try the pattern too often.
@@ -57,6 +59,43 @@ pub fn beginnings(pattern: &str) -> Result<Vec<String>, String> {
             "pattern `{pattern}` does not begin with at least {MIN_LITERAL} fixed characters; give `literals` and `lead`, or use `value` and `near`"
         )
     })
+}
+
+/// Texts of which every match of the pattern holds at least one, in lower case: what to look for before the pattern is tried.
+///
+/// # Errors
+///
+/// A sentence for the author when the pattern can match without any fixed text of two bytes or more.
+pub fn required(pattern: &str) -> Result<Vec<String>, String> {
+    let mut found =
+        required_of(&parse(pattern)?).filter(|all| all.iter().all(|text| text.len() >= MIN_NEAR)).ok_or_else(|| {
+            format!(
+                "pattern `{pattern}` can match without a fixed text of {MIN_NEAR} characters; give each alternative one"
+            )
+        })?;
+    found.iter_mut().for_each(|text| text.make_ascii_lowercase());
+    found.sort();
+    found.dedup();
+    Ok(found)
+}
+
+/// The most telling texts of an expression: those whose shortest is longest.
+fn required_of(hir: &Hir) -> Option<Vec<String>> {
+    match hir.kind() {
+        HirKind::Literal(literal) => Some(vec![String::from_utf8(literal.0.to_vec()).ok()?]),
+        HirKind::Capture(capture) => required_of(&capture.sub),
+        HirKind::Repetition(repetition) if repetition.min > 0 => required_of(&repetition.sub),
+        HirKind::Concat(parts) => parts.iter().filter_map(required_of).max_by_key(|all| shortest(all)),
+        HirKind::Alternation(parts) => {
+            let all: Option<Vec<_>> = parts.iter().map(required_of).collect();
+            all.map(|all| all.concat())
+        }
+        HirKind::Repetition(_) | HirKind::Empty | HirKind::Class(_) | HirKind::Look(_) => None,
+    }
+}
+
+fn shortest(texts: &[String]) -> usize {
+    texts.iter().map(String::len).min().unwrap_or(0)
 }
 
 /// Shortest and longest match of a pattern in bytes.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Confidence, Severity, Theme};
+use crate::model::{Confidence, Format, Severity, Theme};
 
 /// A checked rule.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -73,7 +73,89 @@ pub enum Place {
     Value {
         /// A regular expression, matched in any case.
         near: String,
+        /// Texts in lower case of which every match of `near` holds at least one.
+        texts: Vec<String>,
     },
+    /// Over the value of an entry of a configuration file.
+    Entry(EntryPlace),
+    /// Over an argument of a shell command.
+    Command(CommandPlace),
+}
+
+/// An argument of certain shell commands.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CommandPlace {
+    /// The commands: a program's name, with a subcommand or without, one blank between.
+    pub names: Vec<String>,
+    /// Which argument.
+    pub argument: Argument,
+}
+
+/// Which argument of a command.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Argument {
+    /// The value of one of these options.
+    Option {
+        /// The options, with their hyphens or slash.
+        names: Vec<String>,
+        /// How the value follows a short option.
+        binding: Binding,
+    },
+    /// The argument with this number, from 1, counted without options.
+    Position(usize),
+}
+
+/// How the value follows an option of one letter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Binding {
+    /// `-pVALUE` or `-p VALUE`.
+    #[default]
+    Either,
+    /// `-pVALUE` only: `-p` alone asks.
+    Attached,
+    /// `-p VALUE` only.
+    Separate,
+}
+
+/// An entry of certain configuration files.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EntryPlace {
+    /// The keys that lead to the entry, from the document down; `rules/README.md` tells the notation of each.
+    pub path: Vec<String>,
+    /// Patterns of the files' names.
+    pub files: Vec<String>,
+    /// How the files are written, where their names do not tell.
+    pub format: Option<Format>,
+    /// Texts of which the file must hold at least one; none are asked for when empty.
+    pub containing: Vec<String>,
+    /// What must be true of other entries.
+    pub conditions: Vec<Condition>,
+    /// How the value is encoded.
+    pub decoding: Option<Decoding>,
+}
+
+/// What must be true of an entry beside the one that holds the secret.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Condition {
+    /// The way to it from the mapping that holds the secret's entry; `..` leads outwards.
+    pub path: Vec<String>,
+    /// What its whole value must match.
+    pub pattern: String,
+    /// Whether it must match, or must not.
+    pub holds: bool,
+}
+
+/// An encoding that hides nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decoding {
+    /// Base64, with or without padding.
+    Base64,
+    /// Base64 of UTF-16 text, as Windows' answer files have it.
+    Base64Utf16,
+    /// Four hexadecimal digits a character, each combined with 0xDFAA, as the JetBrains programs store passwords.
+    Jetbrains,
 }
 
 /// The fixed texts a pattern is tried at.

@@ -81,11 +81,8 @@ impl SecretsDetector {
         let from = file.text.floor_char_boundary(found.value.start.saturating_sub(NEAR).min(found.name.start));
         let context = &file.text[from..found.value.start];
         let context = context.rsplit(['\n', '\r']).next().unwrap_or(context);
-        let fits = |entry: &&ValueVariant| (entry.length.0..=entry.length.1).contains(&value.len());
-        for ValueVariant { variant, near, .. } in self.index.values.iter().filter(fits) {
-            if !near.is_match(context) && !near.is_match(&file.text[found.name.clone()]) {
-                continue;
-            }
+        let name = &file.text[found.name.clone()];
+        for ValueVariant { variant, .. } in self.index.values.find(value.len(), [context, name]) {
             let Some(matched) = variant.pattern.match_start(value) else {
                 continue;
             };

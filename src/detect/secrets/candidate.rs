@@ -16,6 +16,8 @@ pub enum Rank {
     Value,
     /// A secret behind fixed words, or in a URL.
     Phrase,
+    /// An entry of a configuration file that holds a credential by its meaning.
+    Entry,
     /// A token of a known shape.
     Token,
     /// A key block.

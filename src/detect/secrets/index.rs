@@ -2,11 +2,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::anchors::{PrefixTable, WordSearch, has_word};
+use super::anchors::{Action, Anchor, AnchorSearch};
 use super::candidate::Rank;
+use super::commands::Command;
+use super::entries::EntryIndex;
 use super::name::NameReader;
 use super::native::{private_key, url_password};
+use super::near::NearIndex;
 use super::pattern::Pattern;
+use super::prefixes::PrefixTable;
 use super::runs::{self, Run};
 use crate::model::{Confidence, RuleId, Severity};
 use crate::rules::rule::{Place, SecretVariant};
@@ -21,11 +25,16 @@ pub(super) struct Index {
     /// Variants that are tried at a token's or phrase's fixed text.
     pub(super) variants: Vec<Variant>,
     /// Variants of `value` rules.
-    pub(super) values: Vec<ValueVariant>,
+    pub(super) values: NearIndex,
+    /// Variants of `entry` rules.
+    pub(super) entries: EntryIndex,
     tokens: Vec<TokenTable>,
-    words: WordSearch,
-    /// The anchors that hold each word of `words`.
-    anchors: Vec<Vec<AnchorAt>>,
+    /// The anchors of the second pass.
+    pub(super) anchors: AnchorSearch,
+    /// Variants of `command` rules.
+    pub(super) commands: Vec<Command>,
+    /// The commands' names, looked for only where commands stand.
+    pub(super) command_anchors: AnchorSearch,
 }
 
 #[derive(Debug)]
@@ -63,35 +72,6 @@ pub(super) struct ValueVariant {
     pub(super) length: (usize, usize),
 }
 
-/// A fixed text, and what to do where it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Anchor {
-    /// The text, in lower case.
-    pub(super) text: String,
-    pub(super) action: Action,
-}
-
-/// What a word in the text leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Action {
-    /// Read an assignment.
-    Name,
-    /// Read a private key block.
-    Key,
-    /// Read a URL.
-    Url,
-    /// Try a variant.
-    Phrase(usize),
-}
-
-/// An anchor that holds a word which is searched for.
-#[derive(Debug)]
-pub(super) struct AnchorAt {
-    pub(super) anchor: Anchor,
-    /// Where in the anchor the word stands.
-    pub(super) offset: usize,
-}
-
 impl Index {
     /// Compiles the secret rules of a set.
     pub(super) fn new(set: &RuleSet) -> Self {
@@ -109,27 +89,6 @@ impl Index {
             }
         });
     }
-
-    /// Calls `visit` with what to do at each anchor in the text, and with where it stands. Names come from left to right.
-    pub(super) fn each_anchor(&self, text: &str, mut visit: impl FnMut(Action, usize)) {
-        let bytes = text.as_bytes();
-        self.words.find(bytes, |word, at| {
-            for AnchorAt { anchor, offset } in &self.anchors[word] {
-                if let Some(start) = at.checked_sub(*offset)
-                    && has_word(bytes, start, &anchor.text)
-                {
-                    visit(anchor.action, start);
-                }
-            }
-        });
-    }
-
-    /// How many words the second pass finds, before anything is done about them.
-    pub(super) fn count_words(&self, text: &str) -> usize {
-        let mut words = 0;
-        self.words.find(text.as_bytes(), |_, _| words += 1);
-        words
-    }
 }
 
 /// Collects what the index is made of, rule by rule.
@@ -138,10 +97,13 @@ struct Builder<'r> {
     rules: Vec<RuleEntry>,
     natives: HashMap<Native, usize>,
     variants: Vec<Variant>,
-    values: Vec<ValueVariant>,
+    values: NearIndex,
+    entries: EntryIndex,
     /// By offset.
     tokens: BTreeMap<usize, TokenLiterals<'r>>,
     anchors: Vec<Anchor>,
+    commands: Vec<Command>,
+    command_anchors: Vec<Anchor>,
 }
 
 struct TokenLiterals<'r> {
@@ -183,15 +145,25 @@ impl<'r> Builder<'r> {
                 anchor.literals.iter().for_each(|text| self.add_anchor(text, Action::Phrase(number)));
                 self.variants.push(variant(Pattern::word(&shape.pattern, max_len), anchor.lead, Rank::Phrase));
             }
-            Place::Value { near } => {
+            Place::Entry(place) => {
+                self.entries.add(variant(Pattern::whole(&shape.pattern), 0, Rank::Entry), place);
+            }
+            Place::Command(place) => {
+                let number = self.commands.len();
+                let anchor = |name: &String| Anchor::new(name, Action::Command(number));
+                self.command_anchors.extend(place.names.iter().map(anchor));
+                let variant = variant(Pattern::whole(&shape.pattern), 0, Rank::Phrase);
+                self.commands.push(Command { variant, place: place.clone() });
+            }
+            Place::Value { near, texts } => {
                 let variant = variant(Pattern::whole(&shape.pattern), 0, Rank::Value);
-                self.values.push(ValueVariant { variant, near: Pattern::anywhere(near), length: shape.length });
+                self.values.add(ValueVariant { variant, near: Pattern::anywhere(near), length: shape.length }, texts);
             }
         }
     }
 
     fn add_anchor(&mut self, text: &str, action: Action) {
-        self.anchors.push(Anchor { text: text.to_ascii_lowercase(), action });
+        self.anchors.push(Anchor::new(text, action));
     }
 
     fn finish(mut self) -> Index {
@@ -208,7 +180,6 @@ impl<'r> Builder<'r> {
         if has_names {
             NameReader::STEMS.iter().for_each(|stem| self.add_anchor(stem, Action::Name));
         }
-        let (words, anchors) = group_by_word(self.anchors);
         let table = |(offset, TokenLiterals { min_len, literals })| TokenTable {
             offset,
             min_len,
@@ -219,9 +190,11 @@ impl<'r> Builder<'r> {
             natives: self.natives,
             variants: self.variants,
             values: self.values,
+            entries: self.entries,
             tokens: self.tokens.into_iter().map(table).collect(),
-            words: WordSearch::new(&words),
-            anchors,
+            anchors: AnchorSearch::new(self.anchors),
+            commands: self.commands,
+            command_anchors: AnchorSearch::new(self.command_anchors),
         }
     }
 }
@@ -230,24 +203,4 @@ impl RuleEntry {
     fn new(rule: &Rule) -> Self {
         Self { id: RuleId::new(&rule.id), severity: rule.severity, confidence: rule.confidence }
     }
-}
-
-/// Chooses the words to search for: an anchor that holds another anchor is found by that one, which is searched for anyway.
-/// The shortest words come first, so that the names' stems share the first and fastest groups.
-fn group_by_word(mut anchors: Vec<Anchor>) -> (Vec<String>, Vec<Vec<AnchorAt>>) {
-    anchors.sort_by(|a, b| {
-        (a.action != Action::Name, a.text.len(), &a.text).cmp(&(b.action != Action::Name, b.text.len(), &b.text))
-    });
-    let mut words: Vec<String> = Vec::new();
-    let mut groups: Vec<Vec<AnchorAt>> = Vec::new();
-    for anchor in anchors {
-        let held = words.iter().enumerate().find_map(|(index, word)| Some((index, anchor.text.find(word.as_str())?)));
-        let (index, offset) = held.unwrap_or_else(|| {
-            words.push(anchor.text.clone());
-            groups.push(Vec::new());
-            (words.len() - 1, 0)
-        });
-        groups[index].push(AnchorAt { anchor, offset });
-    }
-    (words, groups)
 }

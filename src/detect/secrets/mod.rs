@@ -5,29 +5,35 @@
 //! phrases, key blocks and URLs. Expressions run only at the places found so, anchored and bounded. What they match becomes
 //! a [`Candidate`], is judged, and the best of overlapping candidates stay.
 
-pub mod anchors;
+mod anchors;
 mod assigned;
 pub mod assignment;
 pub mod candidate;
 pub mod check;
+mod commands;
 mod encoded;
+mod entries;
 pub mod entropy;
 pub mod features;
 mod index;
 pub mod model;
 pub mod name;
 pub mod native;
+mod near;
 pub mod pattern;
+mod prefixes;
 pub mod runs;
 mod token;
 pub mod value;
+mod word_search;
 
 use std::collections::HashSet;
 
+use self::anchors::Action;
 use self::assignment::Assignment;
 use self::candidate::{Candidate, Rank, strongest};
 use self::features::Features;
-use self::index::{Action, Index};
+use self::index::Index;
 use self::model::Model;
 use self::name::{NameReader, NameReading};
 use self::native::{private_key, url_password};
@@ -67,6 +73,7 @@ impl SecretsDetector {
     pub fn detect(&self, file: &SourceFile<'_>, findings: &mut Vec<Finding>) {
         let mut candidates = Vec::new();
         self.search(file, 0, &mut candidates);
+        self.find_entries(file, &mut candidates);
         findings.extend(strongest(candidates).into_iter().map(|candidate| self.finding(file, candidate)));
     }
 
@@ -87,7 +94,7 @@ impl SecretsDetector {
 
     /// How many words the second pass finds, for benchmarks.
     pub fn count_words(&self, text: &str) -> usize {
-        self.index.count_words(text)
+        self.index.anchors.count(text)
     }
 
     /// Both passes over a text that lies `depth` encodings deep in its file.
@@ -101,18 +108,26 @@ impl SecretsDetector {
 
     fn find_words(&self, file: &SourceFile<'_>, candidates: &mut Vec<Candidate>) {
         let (mut name_done, mut key_done) = (0, 0);
-        self.index.each_anchor(file.text, |action, at| match action {
+        self.index.anchors.each(file.text, |action, at| match action {
             Action::Name if at >= name_done => self.try_assignment(file, at, &mut name_done, candidates),
             Action::Key if at >= key_done => self.try_key(file, at, &mut key_done, candidates),
             Action::Name | Action::Key => {}
             Action::Url => self.try_url(file, at, candidates),
             Action::Phrase(index) => self.try_variant(file, index, at, candidates),
+            Action::Command(_) => {}
         });
+        if commands::may_stand_in(file.kind) {
+            self.index.command_anchors.each(file.text, |action, at| {
+                if let Action::Command(index) = action {
+                    self.try_command(file, &self.index.commands[index], at, candidates);
+                }
+            });
+        }
     }
 
     fn each_name(&self, file: &SourceFile<'_>, mut visit: impl FnMut(Assignment, NameReading)) {
         let mut done = 0;
-        self.index.each_anchor(file.text, |action, at| {
+        self.index.anchors.each(file.text, |action, at| {
             if action == Action::Name
                 && at >= done
                 && let Some((found, name)) = self.read_assignment(file, at, &mut done)

@@ -30,23 +30,28 @@ impl SecretsDetector {
         }
     }
 
-    /// Applies what a token's own text says: its check, its entropy, stand-ins.
-    pub(super) fn judge_token(&self, file: &SourceFile<'_>, variant: &Variant, candidate: &mut Candidate) {
-        let token = &file.text[candidate.secret.clone()];
-        match variant.check.map(|check| check::run(check, token, self.now)) {
+    /// Applies what a secret's check and its entropy say.
+    pub(super) fn judge_check(&self, variant: &Variant, secret: &str, candidate: &mut Candidate) {
+        match variant.check.map(|check| check::run(check, secret, self.now)) {
             Some(check::Verdict::Valid) => candidate.confidence = Confidence::High,
             Some(check::Verdict::Doubtful(doubt)) => candidate.doubts.push(doubt),
             Some(check::Verdict::Plausible) | None => {}
         }
         if variant.check == Some(Check::BasicAuth)
-            && let Some(password) = check::basic_password(token)
+            && let Some(password) = check::basic_password(secret)
             && self.reader.is_stand_in(&password)
         {
             candidate.doubts.push(Doubt::Placeholder);
         }
-        if variant.min_entropy.is_some_and(|least| entropy::shannon(token.as_bytes()) < least) {
+        if variant.min_entropy.is_some_and(|least| entropy::shannon(secret.as_bytes()) < least) {
             candidate.doubts.push(Doubt::LowEntropy);
         }
+    }
+
+    /// Applies what a token's own text says: its check, its entropy, stand-ins.
+    pub(super) fn judge_token(&self, file: &SourceFile<'_>, variant: &Variant, candidate: &mut Candidate) {
+        let token = &file.text[candidate.secret.clone()];
+        self.judge_check(variant, token, candidate);
         // A template or an ellipsis goes on where the token stops: it is only the beginning of one.
         let after = &file.text[candidate.secret.end..];
         if ["{{", "${", "$(", "<", "..."].iter().any(|start| after.starts_with(start)) && !after.starts_with("</") {

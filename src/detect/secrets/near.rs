@@ -1,0 +1,54 @@
+//! Which `value` variants a word in or near a name speaks for.
+//!
+//! There are hundreds of such variants, and each has a pattern for the words near its value. Trying them all at each name would
+//! be slow, so one automaton looks for the fixed texts of all patterns first. Few names hold any.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::index::ValueVariant;
+
+/// The `value` variants, by the texts near their values.
+#[derive(Debug, Default)]
+pub(super) struct NearIndex {
+    variants: Vec<ValueVariant>,
+    /// Each fixed text with the variants whose patterns hold it.
+    texts: BTreeMap<String, Vec<usize>>,
+    /// Built when the first credential-like name is met: the search, and the variants of each text it looks for.
+    search: OnceLock<(AhoCorasick, Vec<Vec<usize>>)>,
+}
+
+impl NearIndex {
+    /// Adds a variant with the texts of which its pattern holds at least one.
+    pub(super) fn add(&mut self, variant: ValueVariant, texts: &[String]) {
+        let index = self.variants.len();
+        self.variants.push(variant);
+        for text in texts {
+            self.texts.entry(text.clone()).or_default().push(index);
+        }
+    }
+
+    /// Whether there is no variant.
+    pub(super) fn is_empty(&self) -> bool {
+        self.variants.is_empty()
+    }
+
+    /// The variants for a value of `length` bytes that one of the texts speaks for, in the order of the rules.
+    pub(super) fn find(&self, length: usize, texts: [&str; 2]) -> Vec<&ValueVariant> {
+        let (search, variants) = self.search.get_or_init(|| {
+            let search = AhoCorasick::builder().ascii_case_insensitive(true).build(self.texts.keys());
+            (search.expect("a thousand words make a small automaton"), self.texts.values().cloned().collect())
+        });
+        let mut found: Vec<usize> = Vec::new();
+        for text in texts {
+            search.find_overlapping_iter(text).for_each(|hit| found.extend(&variants[hit.pattern().as_usize()]));
+        }
+        found.sort_unstable();
+        found.dedup();
+        let fits = |entry: &&ValueVariant| (entry.length.0..=entry.length.1).contains(&length);
+        let speaks = |entry: &&ValueVariant| texts.iter().any(|text| entry.near.is_match(text));
+        found.into_iter().map(|index| &self.variants[index]).filter(fits).filter(speaks).collect()
+    }
+}
