@@ -19,7 +19,7 @@ impl SecretsDetector {
         at: usize,
         done: &mut usize,
     ) -> Option<(Assignment, NameReading)> {
-        let found = assignment::read(file.text, at, file.kind)?;
+        let found = assignment::read(file.text, at, file.kind, done)?;
         let value = &file.text[found.value.clone()];
         let is_bare = found.quote == Quote::None;
         // One word without quotes holds no other assignment; in a quoted text, or after a blank, one may follow.
@@ -76,11 +76,8 @@ impl SecretsDetector {
 
     /// Tries the rules that know a value by its shape together with a word near it.
     fn try_values(&self, file: &SourceFile<'_>, found: &Assignment, candidates: &mut Vec<Candidate>) {
-        const NEAR: usize = 40;
         let value = &file.text[found.value.clone()];
-        let from = file.text.floor_char_boundary(found.value.start.saturating_sub(NEAR).min(found.name.start));
-        let context = &file.text[from..found.value.start];
-        let context = context.rsplit(['\n', '\r']).next().unwrap_or(context);
+        let context = near_context(file.text, found);
         let name = &file.text[found.name.clone()];
         for ValueVariant { variant, .. } in self.index.values.find(value.len(), [context, name]) {
             let Some(matched) = variant.pattern.match_start(value) else {
@@ -90,9 +87,27 @@ impl SecretsDetector {
             let mut candidate = Candidate::new(variant.rule, secret, variant.rank);
             candidate.confidence = self.index.rules[variant.rule].confidence;
             self.judge_token(file, variant, &mut candidate);
-            candidates.push(candidate);
+            // A value that fails the check of a shape as loose as these is not of this kind, and may be of another.
+            let is_other = |doubt: &Doubt| matches!(doubt, Doubt::InvalidStructure | Doubt::LowEntropy);
+            if !candidate.doubts.iter().any(is_other) {
+                candidates.push(candidate);
+            }
         }
     }
+}
+
+/// The text before a value in which words say what it is for: a stretch of its line, or the whole of the URL it is part of.
+fn near_context<'t>(text: &'t str, found: &Assignment) -> &'t str {
+    const NEAR: usize = 40;
+    const URL: usize = 300;
+    let end = found.value.start;
+    if found.operator == Operator::Query {
+        let from = text.floor_char_boundary(end.saturating_sub(URL));
+        let is_outside = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<' | '>');
+        return text[from..end].rsplit(is_outside).next().unwrap_or_default();
+    }
+    let from = text.floor_char_boundary(end.saturating_sub(NEAR).min(found.name.start));
+    text[from..end].rsplit(['\n', '\r']).next().unwrap_or_default()
 }
 
 /// Whether the value is the token of a badge's link, which is public by design and shows a picture.

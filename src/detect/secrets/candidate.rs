@@ -1,5 +1,6 @@
 //! A possible finding, before it is known whether another one says the same place better.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::input::classify;
@@ -61,6 +62,11 @@ impl Candidate {
         }
     }
 
+    /// All of the text that it is about.
+    fn place(&self) -> Range<usize> {
+        self.secret.start.min(self.hidden.start)..self.secret.end.max(self.hidden.end)
+    }
+
     /// How it compares with others for the same place.
     pub fn order(&self) -> (Rank, bool, Confidence, usize) {
         (self.rank, self.doubts.is_empty(), self.confidence, self.hidden.len())
@@ -95,21 +101,41 @@ impl Candidate {
 
 /// Keeps, of candidates that overlap, the most specific and surest, in the order of their places.
 pub fn strongest(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
-    candidates
-        .sort_by(|a, b| b.order().cmp(&a.order()).then(a.secret.start.cmp(&b.secret.start)).then(a.rule.cmp(&b.rule)));
-    let mut kept: Vec<Candidate> = Vec::new();
-    // Kept spans never overlap, so a sorted map of their starts answers each question in logarithmic time.
-    let mut spans: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
+    // They come nearly in order, which this sort makes use of.
+    candidates.sort_by_key(|candidate| candidate.place().start);
+    let mut kept = Vec::with_capacity(candidates.len());
+    let mut group: Vec<Candidate> = Vec::new();
+    let mut end = 0;
     for candidate in candidates {
-        let range = candidate.secret.start.min(candidate.hidden.start)..candidate.secret.end.max(candidate.hidden.end);
-        let is_free = spans.range(..range.end).next_back().is_none_or(|(_, &end)| end <= range.start);
-        if is_free {
-            spans.insert(range.start, range.end);
+        let place = candidate.place();
+        if place.start >= end {
+            settle(&mut group, &mut kept);
+        }
+        end = end.max(place.end);
+        group.push(candidate);
+    }
+    settle(&mut group, &mut kept);
+    kept
+}
+
+/// Moves to `kept` those of a group that no better one overlaps. Few groups have more than one member.
+fn settle(group: &mut Vec<Candidate>, kept: &mut Vec<Candidate>) {
+    if group.len() < 2 {
+        kept.append(group);
+        return;
+    }
+    group.sort_by(|a, b| b.order().cmp(&a.order()).then(a.secret.start.cmp(&b.secret.start)).then(a.rule.cmp(&b.rule)));
+    // Chosen places never overlap, so a sorted map of their starts answers each question in logarithmic time.
+    let mut places: BTreeMap<usize, usize> = BTreeMap::new();
+    let first = kept.len();
+    for candidate in group.drain(..) {
+        let place = candidate.place();
+        if places.range(..place.end).next_back().is_none_or(|(_, &end)| end <= place.start) {
+            places.insert(place.start, place.end);
             kept.push(candidate);
         }
     }
-    kept.sort_by_key(|candidate| candidate.secret.start);
-    kept
+    kept[first..].sort_by_key(|candidate| candidate.secret.start);
 }
 
 #[cfg(test)]

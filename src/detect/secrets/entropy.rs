@@ -10,14 +10,15 @@ pub fn shannon(text: &[u8]) -> f32 {
         counts[usize::from(byte)] += 1;
     }
     let total = text.len() as f32;
-    counts
-        .iter()
-        .filter(|&&count| count > 0)
-        .map(|&count| {
-            let share = count as f32 / total;
-            -share * share.log2()
-        })
-        .sum()
+    let mut bits = 0.0;
+    // Going over the text again is shorter than over all counts, for texts of the length of a value.
+    for &byte in text {
+        let share = std::mem::take(&mut counts[usize::from(byte)]) as f32 / total;
+        if share > 0.0 {
+            bits -= share * share.log2();
+        }
+    }
+    bits
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::assignment::{Assignment, Inside, Operator, Quote};
-use super::name::{NameKind, NameReader, NameReading, split_words};
+use super::name::{NameKind, NameReading, split_words};
 use super::value::{Shape, ValueReader, is_password_hash, is_sequence};
 use crate::input::classify;
 use crate::model::{FileKind, Format, Language, Role, SourceFile};
@@ -272,9 +272,7 @@ fn word_features(features: &mut Features, value: &str, shape: &Shape, name: &str
     flag(features, Feature::ValueHoldsPlaceholder, reader.holds_weak_placeholder(value));
     flag(features, Feature::ValueSequence, is_sequence(value));
     flag(features, Feature::ValueHash, is_password_hash(value));
-    let lower = value.to_ascii_lowercase();
-    let names_credential = NameReader::STEMS.iter().any(|stem| lower.contains(stem));
-    flag(features, Feature::ValueNamesCredential, names_credential);
+    flag(features, Feature::ValueNamesCredential, reader.names_credential(value));
     let squash = |text: &str| -> String {
         text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())).collect()
     };

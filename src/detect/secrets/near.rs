@@ -14,6 +14,8 @@ use super::index::ValueVariant;
 #[derive(Debug, Default)]
 pub(super) struct NearIndex {
     variants: Vec<ValueVariant>,
+    /// Shortest value that any variant takes, in bytes.
+    shortest: usize,
     /// Each fixed text with the variants whose patterns hold it.
     texts: BTreeMap<String, Vec<usize>>,
     /// Built when the first credential-like name is met: the search, and the variants of each text it looks for.
@@ -24,6 +26,7 @@ impl NearIndex {
     /// Adds a variant with the texts of which its pattern holds at least one.
     pub(super) fn add(&mut self, variant: ValueVariant, texts: &[String]) {
         let index = self.variants.len();
+        self.shortest = if index == 0 { variant.length.0 } else { self.shortest.min(variant.length.0) };
         self.variants.push(variant);
         for text in texts {
             self.texts.entry(text.clone()).or_default().push(index);
@@ -37,6 +40,9 @@ impl NearIndex {
 
     /// The variants for a value of `length` bytes that one of the texts speaks for, in the order of the rules.
     pub(super) fn find(&self, length: usize, texts: [&str; 2]) -> Vec<&ValueVariant> {
+        if length < self.shortest {
+            return Vec::new();
+        }
         let (search, variants) = self.search.get_or_init(|| {
             let search = AhoCorasick::builder().ascii_case_insensitive(true).build(self.texts.keys());
             (search.expect("a thousand words make a small automaton"), self.texts.values().cloned().collect())

@@ -80,9 +80,10 @@ pub struct Assignment {
     pub wrapper: Option<Range<usize>>,
 }
 
-/// Reads the assignment whose name holds the byte at `hit`.
-pub fn read(text: &str, hit: usize, kind: FileKind) -> Option<Assignment> {
-    Reader { text: text.as_bytes(), kind }.assignment(hit)
+/// Reads the assignment whose name holds the byte at `hit`. Sets `done` to where the next name can begin, when this one is too
+/// long to be a name.
+pub fn read(text: &str, hit: usize, kind: FileKind, done: &mut usize) -> Option<Assignment> {
+    Reader { text: text.as_bytes(), kind }.assignment(hit, done)
 }
 
 struct Reader<'t> {
@@ -135,9 +136,10 @@ impl Reader<'_> {
         start..end
     }
 
-    fn assignment(&self, hit: usize) -> Option<Assignment> {
+    fn assignment(&self, hit: usize, done: &mut usize) -> Option<Assignment> {
         let found = self.name(hit);
         if found.len() > MAX_NAME {
+            *done = found.end;
             return None;
         }
         let mut name = found.clone();
@@ -163,7 +165,7 @@ mod tests {
     /// Reads the assignment around the first `pass`, `token` or `key` of a text and shows what was found.
     fn show(kind: FileKind, text: &str) -> String {
         let hit = ["pass", "PASS", "token", "key", "KEY"].iter().filter_map(|word| text.find(word)).min().unwrap();
-        match read(text, hit, kind) {
+        match read(text, hit, kind, &mut 0) {
             Some(found) => format!("{} {:?} {}", &text[found.name], found.operator, &text[found.value]),
             None => "nothing".to_owned(),
         }

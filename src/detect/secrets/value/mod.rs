@@ -12,6 +12,7 @@ use std::collections::HashSet;
 
 use aho_corasick::AhoCorasick;
 
+use super::name::NameReader;
 use crate::rules::Shared;
 
 /// Reads values by the shared lists.
@@ -21,6 +22,7 @@ pub struct ValueReader {
     placeholder_inside: AhoCorasick,
     placeholder_weak: AhoCorasick,
     placeholder_token: AhoCorasick,
+    stems: AhoCorasick,
     letter_pairs: Vec<Vec<u8>>,
 }
 
@@ -40,6 +42,10 @@ impl ValueReader {
             placeholder_inside: any_of(&shared.placeholders.inside),
             placeholder_weak: any_of(&shared.placeholders.inside_weak),
             placeholder_token: any_of(&shared.placeholders.inside_token),
+            stems: AhoCorasick::builder()
+                .ascii_case_insensitive(true)
+                .build(NameReader::STEMS)
+                .expect("a few words make a small automaton"),
             letter_pairs: shared
                 .letter_pairs
                 .rows
@@ -72,6 +78,11 @@ impl ValueReader {
     /// Whether part of a token of a known shape is a word that random text would not hold.
     pub fn token_holds_placeholder(&self, token: &str) -> bool {
         self.placeholder_token.is_match(token)
+    }
+
+    /// Whether the value itself holds a word for a credential, as a name would.
+    pub fn names_credential(&self, value: &str) -> bool {
+        self.stems.is_match(value)
     }
 
     /// How unlike words the letters of the value follow each other: the mean, over pairs of letters, of the binary

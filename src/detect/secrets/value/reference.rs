@@ -92,12 +92,15 @@ const LOOK_UPS: &[&str] = &[
 pub fn is_reference(value: &str) -> bool {
     let value = value.trim();
     let bytes = value.as_bytes();
-    if REFERENCES.iter().any(|(open, close)| value.find(open).is_some_and(|at| value[at..].contains(close))) {
+    // Every reference opens or closes with one of these, and nearly no value holds any.
+    let may_refer = bytes.iter().any(|byte| matches!(byte, b'{' | b'(' | b'[' | b'%' | b'?'));
+    if may_refer
+        && REFERENCES.iter().any(|(open, close)| value.find(open).is_some_and(|at| value[at..].contains(close)))
+    {
         return true;
     }
-    if STORED_OR_ENCRYPTED.iter().any(|start| value.starts_with(start))
-        || LOOK_UPS.iter().any(|start| value.starts_with(start))
-    {
+    let starts = |start: &&str| start.as_bytes().first() == bytes.first() && value.starts_with(*start);
+    if STORED_OR_ENCRYPTED.iter().any(|start| starts(&start)) || LOOK_UPS.iter().any(|start| starts(&start)) {
         return true;
     }
     let word = |range: Range<usize>| {
@@ -128,9 +131,11 @@ pub fn is_reference(value: &str) -> bool {
 
 /// Whether a value is a regular expression that describes values: `[a-z0-9]{32}`, `(?:ab|cd)`, `^.*$`.
 pub fn is_regex(value: &str) -> bool {
-    ["[A-Z", "[a-z", "[0-9", "[^", "(?:", "(?P", "(?i", ".*", ".+", "\\d", "\\w", "\\s", "]{", "){"]
-        .iter()
-        .any(|part| value.contains(part))
+    let may_be = value.bytes().any(|byte| matches!(byte, b'[' | b'(' | b'\\' | b'*' | b'+' | b']' | b')'));
+    may_be
+        && ["[A-Z", "[a-z", "[0-9", "[^", "(?:", "(?P", "(?i", ".*", ".+", "\\d", "\\w", "\\s", "]{", "){"]
+            .iter()
+            .any(|part| value.contains(part))
 }
 
 /// Whether an unquoted value is an expression: a call, an index, an operator.
