@@ -82,6 +82,7 @@ pub fn scan(options: &Options, rules: &RuleSet, progress: &dyn Progress) -> Resu
     let threads = options.threads.min(MAX_THREADS);
     let scanner =
         Scanner::new(rules, options.min_confidence, now).select(rules, |rule| options.selects(&rule.id, rule.theme));
+    let scanner = if options.explain { scanner.explain() } else { scanner };
     let mut found = walk(&options.paths, &WalkOptions { respect_ignores: options.respect_ignores, threads });
     if options.paths.len() > 1 {
         // Overlapping paths name a file twice, perhaps as `a` and as `./a`.

@@ -40,6 +40,16 @@ fn every_variant_has_an_example_that_needs_it() {
 }
 
 #[test]
+fn companions_name_rules_that_exist() {
+    let rules = RuleSet::built_in();
+    for rule in rules.iter() {
+        for id in rule.companion.iter().flat_map(|companion| &companion.rules) {
+            assert!(rules.get(id).is_some(), "{}: no rule `{id}`", rule.id);
+        }
+    }
+}
+
+#[test]
 fn the_published_schema_is_fresh() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/rules/schema.json");
     let fresh = format!("{}\n", doorward::rules::schema());

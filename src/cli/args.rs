@@ -100,6 +100,9 @@ pub struct CheckArguments {
     /// Report findings of this confidence and above
     #[arg(long, value_enum, default_value_t = ConfidenceName::Medium, value_name = "CONFIDENCE")]
     pub min_confidence: ConfidenceName,
+    /// Also say what decided about each finding: features and their weights, and doubts
+    #[arg(long)]
+    pub why: bool,
     /// Check only this rule or theme; may be given several times, or separated by commas
     #[arg(long, value_name = "RULE|THEME", value_delimiter = ',')]
     pub select: Vec<Selector>,
@@ -134,6 +137,7 @@ impl CheckArguments {
             paths: self.paths.clone(),
             fail_on: self.fail_on.severity(),
             min_confidence: self.min_confidence.into(),
+            explain: self.why,
             select: self.select.clone(),
             ignore: self.ignore.clone(),
             threads: self.threads,

@@ -17,6 +17,8 @@ pub struct Options {
     pub fail_on: Option<Severity>,
     /// Findings of less confidence are counted, and not reported.
     pub min_confidence: Confidence,
+    /// Findings tell what decided about them.
+    pub explain: bool,
     /// Only rules that one of these selects; empty for all.
     pub select: Vec<Selector>,
     /// No rules that one of these selects.
@@ -37,6 +39,7 @@ impl Default for Options {
             paths: vec![PathBuf::from(".")],
             fail_on: Some(Severity::Low),
             min_confidence: Confidence::Medium,
+            explain: false,
             select: Vec::new(),
             ignore: Vec::new(),
             threads: 0,

@@ -248,6 +248,7 @@ mod tests {
             secret: None,
             hidden: vec![span(part)],
             doubts: Vec::new(),
+            evidence: Vec::new(),
             suppressed: None,
         };
         let findings: Vec<_> = std::iter::once(&secret).chain(others).map(|part| finding(part)).collect();

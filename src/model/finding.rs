@@ -85,10 +85,19 @@ pub enum Suppression {
     },
 }
 
+/// Something that spoke for or against a finding.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    /// What it is, in a few words that quote nothing of the file.
+    pub text: &'static str,
+    /// How much it weighed, in log-odds, where a model weighed it.
+    pub weight: Option<f32>,
+}
+
 /// What a rule says about a place.
 ///
 /// Message, why, fix and references stay in the [`RuleSet`](crate::rules::RuleSet), where reporters look them up.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
     /// The rule.
     pub rule: RuleId,
@@ -106,6 +115,8 @@ pub struct Finding {
     pub hidden: Vec<Span>,
     /// What spoke against it.
     pub doubts: Vec<Doubt>,
+    /// What decided about it, the weightiest first; empty unless it was asked for.
+    pub evidence: Vec<Evidence>,
     /// Set when something in the file or the configuration says to ignore it.
     pub suppressed: Option<Suppression>,
 }

@@ -9,7 +9,7 @@ pub mod secret;
 pub mod span;
 
 pub use file::{Encoding, FileKind, Language, Origin, Role, SourceFile};
-pub use finding::{Doubt, Finding, Label, RuleId, Suppression};
+pub use finding::{Doubt, Evidence, Finding, Label, RuleId, Suppression};
 pub use format::Format;
 pub use level::{Confidence, Severity, Theme};
 pub use lines::{LineIndex, Locator, Position};

@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Report;
-use crate::model::{Finding, Severity, Suppression};
+use crate::excerpt::Excerpt;
+use crate::model::{Evidence, Finding, Label, Severity, Suppression};
 use crate::rules::RuleSet;
-use crate::scan::{FileReport, Reported};
+use crate::scan::{FileReport, RelatedPlace, Reported};
 
 /// Raised when a field changes its meaning or goes; new fields do not raise it.
 const SCHEMA_VERSION: u32 = 1;
@@ -74,7 +75,28 @@ struct FindingEntry<'a> {
     snippet: SnippetEntry<'a>,
     masked: Option<String>,
     doubts: Vec<&'static str>,
+    related: Vec<RelatedEntry<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    evidence: Vec<EvidenceEntry>,
     suppressed: Option<SuppressionEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct RelatedEntry<'a> {
+    path: &'a str,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+    label: &'a str,
+    snippet: SnippetEntry<'a>,
+}
+
+#[derive(Serialize)]
+struct EvidenceEntry {
+    text: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weight: Option<f32>,
 }
 
 #[derive(Serialize)]
@@ -132,8 +154,28 @@ pub fn write(report: &Report, rules: &RuleSet, out: &mut dyn Write) -> io::Resul
     writeln!(out)
 }
 
+fn hundredths(weight: f32) -> f32 {
+    (weight * 100.0).round() / 100.0
+}
+
+fn snippet(excerpt: &Excerpt) -> SnippetEntry<'_> {
+    SnippetEntry { text: &excerpt.text, start: excerpt.highlight.start, end: excerpt.highlight.end }
+}
+
+fn related_entry<'a>(file: &'a FileReport, place: &'a RelatedPlace, label: &'a Label) -> RelatedEntry<'a> {
+    RelatedEntry {
+        path: &file.path,
+        line: place.start.line,
+        column: place.start.column,
+        end_line: place.end.line,
+        end_column: place.end.column,
+        label: &label.text,
+        snippet: snippet(&place.excerpt),
+    }
+}
+
 fn entry<'a>(file: &'a FileReport, reported: &'a Reported, rules: &'a RuleSet) -> Option<FindingEntry<'a>> {
-    let Finding { rule, severity, confidence, secret, doubts, suppressed, .. } = &reported.finding;
+    let Finding { rule, severity, confidence, secret, related, doubts, evidence, suppressed, .. } = &reported.finding;
     let rule = rules.get(rule.as_str())?;
     Some(FindingEntry {
         rule: &rule.id,
@@ -152,13 +194,15 @@ fn entry<'a>(file: &'a FileReport, reported: &'a Reported, rules: &'a RuleSet) -
         end_column: reported.end.column,
         byte_offset: reported.byte_offset,
         label: &reported.finding.primary.text,
-        snippet: SnippetEntry {
-            text: &reported.excerpt.text,
-            start: reported.excerpt.highlight.start,
-            end: reported.excerpt.highlight.end,
-        },
+        snippet: snippet(&reported.excerpt),
         masked: secret.as_ref().map(crate::model::Secret::masked),
         doubts: doubts.iter().map(|doubt| doubt.as_str()).collect(),
+        related: reported.related.iter().zip(related).map(|(place, label)| related_entry(file, place, label)).collect(),
+        // Hundredths are as fine as the weights are known.
+        evidence: evidence
+            .iter()
+            .map(|Evidence { text, weight }| EvidenceEntry { text, weight: weight.map(hundredths) })
+            .collect(),
         suppressed: suppressed.as_ref().map(|suppression| match suppression {
             Suppression::Inline { line, .. } => SuppressionEntry {
                 kind: "inline",

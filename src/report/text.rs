@@ -6,7 +6,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::Report;
 use crate::excerpt::escape::escaped;
-use crate::model::{Confidence, Severity};
+use crate::model::{Confidence, Evidence, Severity};
 use crate::rules::{Rule, RuleSet};
 use crate::scan::Reported;
 
@@ -69,17 +69,46 @@ fn render(renderer: &Renderer, path: &str, reported: &Reported, rule: &Rule, wid
     }
     let snippet =
         Snippet::source(excerpt.text.as_str()).path(path).line_start(excerpt.line as usize).annotation(annotation);
+    let related: Vec<Snippet<'_, _>> = reported
+        .related
+        .iter()
+        .zip(&reported.finding.related)
+        .map(|(place, label)| {
+            let annotation = AnnotationKind::Context.span(place.excerpt.highlight.clone()).label(label.text.as_str());
+            Snippet::source(place.excerpt.text.as_str())
+                .path(path)
+                .line_start(place.excerpt.line as usize)
+                .annotation(annotation)
+        })
+        .collect();
     // Prose stands behind `  = why: `, some columns in.
     let prose = width.saturating_sub(12).max(40);
     let group =
         Group::with_title(level(reported.finding.severity).primary_title(rule.message.as_str()).id(rule.id.as_str()))
             .element(snippet)
+            .elements(related)
             .element(Level::NOTE.with_name("why").message(wrap(&rule.why, prose)))
-            .element(Level::HELP.with_name("fix").message(wrap(&rule.fix, prose)));
+            .element(Level::HELP.with_name("fix").message(wrap(&rule.fix, prose)))
+            .elements(evidence(reported).map(|text| Level::NOTE.with_name("decided by").message(wrap(&text, prose))));
     // The renderer counts columns in the excerpt, which is masked and cut; the file's own column takes their place.
     let place = |column| format!("{path}:{}:{column}", excerpt.line);
     let shown = excerpt.text[..excerpt.highlight.start].chars().count() + 1;
     renderer.render(&[group]).replacen(&place(shown), &place(reported.start.column as usize), 1)
+}
+
+/// What decided about a finding, where that was asked for.
+fn evidence(reported: &Reported) -> Option<String> {
+    let finding = &reported.finding;
+    let weighed = finding.evidence.iter().map(|Evidence { text, weight }| match weight {
+        Some(weight) => format!("{text} {weight:+.2}"),
+        None => (*text).to_owned(),
+    });
+    let doubts = finding.doubts.iter().map(|doubt| format!("doubt: {}", doubt.as_str()));
+    let all: Vec<String> = weighed.chain(doubts).collect();
+    let sum: f32 = finding.evidence.iter().filter_map(|evidence| evidence.weight).sum();
+    let score =
+        finding.evidence.iter().any(|evidence| evidence.weight.is_some()).then(|| format!("{sum:+.2} in all: "));
+    (!finding.evidence.is_empty()).then(|| format!("{}{}", score.unwrap_or_default(), all.join("; ")))
 }
 
 /// Breaks prose into lines of at most `width` characters.

@@ -9,8 +9,8 @@ use crate::model::{Confidence, Format, Severity, Theme};
 use crate::rules::error::RuleError;
 use crate::rules::literals;
 use crate::rules::rule::{
-    Anchor, Argument, Binding, Check, CommandPlace, Condition, Decoding, EntryPlace, Example, Examples, Matcher,
-    Native, Place, Rule, SecretVariant,
+    Anchor, Argument, Binding, Check, CommandPlace, Companion, Condition, Decoding, EntryPlace, Example, Examples,
+    Matcher, Native, Place, Rule, SecretVariant,
 };
 
 /// A rule file as written.
@@ -44,8 +44,26 @@ pub struct RuleFile {
     pub since: String,
     /// How it is found: exactly one kind.
     pub detect: DetectFile,
+    /// The other part of a credential of two parts.
+    pub with: Option<CompanionFile>,
     /// Files that prove the rule.
     pub examples: ExamplesFile,
+}
+
+/// The `with` key: the part of a credential that says whose it is.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CompanionFile {
+    /// What the part looks like, with a group `secret` around it where the expression matches more.
+    pub pattern: String,
+    /// How far away it can stand, in lines.
+    pub lines: u32,
+    /// What to say at its place.
+    pub label: String,
+    /// Rules whose findings at its place are part of this one.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[schemars(with = "OneOrMany")]
+    pub rules: Vec<String>,
 }
 
 /// The `detect` key: exactly one of its keys.
@@ -218,6 +236,7 @@ fn checked(path: &str, file: RuleFile) -> Result<Rule, String> {
         references: file.references,
         since: file.since,
         matcher,
+        companion: file.with.map(companion).transpose()?,
         examples: Examples { bad: bad.collect(), good: good.collect() },
     })
 }
@@ -278,6 +297,12 @@ fn variant(file: &VariantFile) -> Result<SecretVariant, String> {
         min_entropy: file.min_entropy,
         is_broad: file.broad,
     })
+}
+
+fn companion(file: CompanionFile) -> Result<Companion, String> {
+    literals::parse(&file.pattern)?;
+    let CompanionFile { pattern, lines, label, rules } = file;
+    Ok(Companion { pattern, lines, label, rules })
 }
 
 fn entry(file: &VariantFile, path: &str) -> Result<EntryPlace, String> {

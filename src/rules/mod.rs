@@ -8,7 +8,7 @@ pub mod set;
 pub mod shared;
 
 pub use error::RuleError;
-pub use rule::{Check, Example, Examples, Matcher, Native, Rule, SecretVariant};
+pub use rule::{Check, Companion, Example, Examples, Matcher, Native, Rule, SecretVariant};
 pub use set::RuleSet;
 pub use shared::Shared;
 

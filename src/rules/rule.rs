@@ -32,8 +32,23 @@ pub struct Rule {
     pub since: String,
     /// How it is found.
     pub matcher: Matcher,
+    /// The other part of a credential of two parts.
+    pub companion: Option<Companion>,
     /// The rule's own proof.
     pub examples: Examples,
+}
+
+/// The part of a credential that says whose it is, beside the part that is secret: both are one finding.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Companion {
+    /// What the part looks like, with a group `secret` around it where the expression matches more.
+    pub pattern: String,
+    /// How far away it can stand, in lines.
+    pub lines: u32,
+    /// What to say at its place.
+    pub label: String,
+    /// Rules whose findings at its place are part of this one.
+    pub rules: Vec<String>,
 }
 
 /// How a rule's findings are found.

@@ -9,7 +9,7 @@ use crate::detect::secrets::SecretsDetector;
 use crate::excerpt::{Excerpt, Quoter};
 use crate::input::classify;
 use crate::model::{
-    Confidence, Encoding, Finding, LineIndex, Locator, Origin, Position, RuleId, SourceFile, Suppression,
+    Confidence, Encoding, Finding, LineIndex, Locator, Origin, Position, RuleId, SourceFile, Span, Suppression,
 };
 use crate::rules::{Rule, RuleSet};
 use crate::suppress::inline;
@@ -74,8 +74,21 @@ pub struct Reported {
     pub byte_offset: u64,
     /// The line it is on.
     pub excerpt: Excerpt,
+    /// The places that belong to it, in the order of `finding.related`.
+    pub related: Vec<RelatedPlace>,
     /// The reason for which it is suppressed, masked and escaped.
     pub suppression_reason: Option<String>,
+}
+
+/// A place that belongs to a finding, with everything that a reporter needs from the text.
+#[derive(Debug)]
+pub struct RelatedPlace {
+    /// Where it starts.
+    pub start: Position,
+    /// Where it ends: the position after its last character.
+    pub end: Position,
+    /// The line it is on.
+    pub excerpt: Excerpt,
 }
 
 impl Scanner {
@@ -89,6 +102,13 @@ impl Scanner {
     #[must_use]
     pub fn select(mut self, rules: &RuleSet, selects: impl Fn(&Rule) -> bool) -> Self {
         self.deselected = rules.iter().filter(|rule| !selects(rule)).map(|rule| RuleId::new(&rule.id)).collect();
+        self
+    }
+
+    /// Makes findings tell what decided about them.
+    #[must_use]
+    pub fn explain(mut self) -> Self {
+        self.secrets.explain();
         self
     }
 
@@ -136,6 +156,12 @@ impl Scanner {
 fn reported(locator: &mut Locator<'_>, quoter: &Quoter<'_>, finding: Finding) -> Reported {
     let span = finding.primary.span;
     let (start, end) = (locator.place(span.start), locator.place(span.end));
+    let mut related = |span: Span| RelatedPlace {
+        start: locator.place(span.start).position,
+        end: locator.place(span.end).position,
+        excerpt: quoter.quote(span),
+    };
+    let related = finding.related.iter().map(|label| related(label.span)).collect();
     let suppression_reason =
         finding.suppressed.as_ref().map(|Suppression::Inline { reason, .. }| quoter.render(*reason));
     Reported {
@@ -143,6 +169,7 @@ fn reported(locator: &mut Locator<'_>, quoter: &Quoter<'_>, finding: Finding) ->
         end: end.position,
         byte_offset: start.byte_offset,
         excerpt: quoter.quote(span),
+        related,
         suppression_reason,
         finding,
     }

@@ -57,6 +57,9 @@ impl SecretsDetector {
         let is_bare = found.quote == Quote::None;
         let mut candidate = Candidate::new(rule, found.value, Rank::Assigned);
         candidate.is_weighed = true;
+        if self.explains {
+            candidate.evidence = self.model.evidence(&features);
+        }
         candidate.confidence = if score >= self.model.high { Confidence::High } else { Confidence::Medium };
         let value = &file.text[candidate.secret.clone()];
         let is_stand_in = |feature| matches!(feature, Feature::ValuePlaceholder | Feature::ValueHoldsPlaceholder);

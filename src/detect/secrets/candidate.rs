@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::input::classify;
-use crate::model::{Confidence, Doubt, Finding, Label, Role, RuleId, Secret, Severity, SourceFile, Span};
+use crate::model::{Confidence, Doubt, Evidence, Finding, Label, Role, RuleId, Secret, Severity, SourceFile, Span};
 
 /// How specific a kind of match is; of two that overlap, the more specific stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,8 +25,23 @@ pub enum Rank {
     Block,
 }
 
+impl Rank {
+    /// What it means, in a few words.
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::Assigned => "assigned to a credential-like name",
+            Self::Broad => "a shape that many kinds of credential share",
+            Self::Value => "a value of this shape, with a word of the provider's near it",
+            Self::Phrase => "a secret behind fixed words, in a command or in a URL",
+            Self::Entry => "an entry that holds a credential by its place in the file",
+            Self::Token => "a token that its shape gives away",
+            Self::Block => "a key block",
+        }
+    }
+}
+
 /// A possible finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Candidate {
     /// Index of the rule in the detector.
     pub rule: usize,
@@ -40,10 +55,14 @@ pub struct Candidate {
     pub confidence: Confidence,
     /// What speaks against it.
     pub doubts: Vec<Doubt>,
+    /// The place of the id that the secret belongs to.
+    pub companion: Option<Range<usize>>,
     /// What to say at the place; may be empty.
     pub note: &'static str,
     /// Whether the role of the file was already weighed.
     pub is_weighed: bool,
+    /// What decided about it, where that was asked for.
+    pub evidence: Vec<Evidence>,
 }
 
 impl Candidate {
@@ -57,8 +76,10 @@ impl Candidate {
             rank,
             confidence: Confidence::Medium,
             doubts: Vec::new(),
+            companion: None,
             note: "",
             is_weighed: false,
+            evidence: Vec::new(),
         }
     }
 
@@ -73,7 +94,9 @@ impl Candidate {
     }
 
     /// The finding, with doubts turned into confidence.
-    pub fn into_finding(mut self, file: &SourceFile<'_>, rule: RuleId, severity: Severity) -> Finding {
+    ///
+    /// `label` is what to say at the place of its companion.
+    pub fn into_finding(mut self, file: &SourceFile<'_>, rule: RuleId, severity: Severity, label: &str) -> Finding {
         let mut confidence = self.confidence;
         if !self.is_weighed && matches!(classify::role_of(file), Role::Test | Role::Example | Role::Documentation) {
             self.doubts.push(Doubt::Role);
@@ -85,15 +108,17 @@ impl Candidate {
         self.doubts.sort();
         self.doubts.dedup();
         let hidden = Span::new(self.hidden.clone());
+        let related = self.companion.into_iter().map(|place| Label { span: Span::new(place), text: label.to_owned() });
         Finding {
             rule,
             severity,
             confidence,
             primary: Label { span: Span::new(self.secret), text: self.note.to_owned() },
-            related: Vec::new(),
+            related: related.collect(),
             secret: Some(Secret::new(&file.text[self.hidden])),
             hidden: vec![hidden],
             doubts: self.doubts,
+            evidence: self.evidence,
             suppressed: None,
         }
     }

@@ -8,9 +8,9 @@ use super::value::{Shape, ValueReader, is_password_hash, is_sequence};
 use crate::input::classify;
 use crate::model::{FileKind, Format, Language, Role, SourceFile};
 
-/// Declares the features with the names that the model's data gives them.
+/// Declares the features with the names that the model's data gives them, and with what people read.
 macro_rules! features {
-    ($($feature:ident = $name:literal,)+) => {
+    ($($feature:ident = $name:literal, $phrase:literal;)+) => {
         /// A property of an assignment that the model weighs.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[expect(missing_docs, reason = "each is named after what it is; the functions below say when it holds")]
@@ -24,111 +24,116 @@ macro_rules! features {
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$feature => $name),+ }
             }
+
+            /// What it is, in a few words.
+            pub const fn phrase(self) -> &'static str {
+                match self { $(Self::$feature => $phrase),+ }
+            }
         }
     };
 }
 
 features! {
-    NamePassword = "name.password",
-    NameSecret = "name.secret",
-    NameToken = "name.token",
-    NameKey = "name.key",
-    NameBareKey = "name.bare_key",
-    NameAuth = "name.auth",
-    NameHead = "name.head",
-    NameAbout = "name.about",
-    NameReference = "name.reference",
-    NameHarmless = "name.harmless",
-    NameVerb = "name.verb",
-    NameUpper = "name.upper",
-    NameSingle = "name.single",
-    NameLong = "name.long",
-    OperatorEquals = "operator.equals",
-    OperatorColon = "operator.colon",
-    OperatorArrow = "operator.arrow",
-    OperatorCompare = "operator.compare",
-    OperatorArgument = "operator.argument",
-    OperatorElement = "operator.element",
-    OperatorPair = "operator.pair",
-    OperatorSpace = "operator.space",
-    OperatorQuery = "operator.query",
-    QuoteNone = "quote.none",
-    QuoteEscaped = "quote.escaped",
-    QuoteBack = "quote.back",
-    InsideText = "inside.text",
-    InsideComment = "inside.comment",
-    Wrapped = "wrapped",
-    FileShell = "file.shell",
-    FileSource = "file.source",
-    FileJson = "file.json",
-    FileMarkup = "file.markup",
-    FileConfig = "file.config",
-    FileDocument = "file.document",
-    FileText = "file.text",
-    RoleTest = "role.test",
-    RoleExample = "role.example",
-    RoleDocumentation = "role.documentation",
-    RoleLock = "role.lock",
-    RoleTranslation = "role.translation",
-    RoleGenerated = "role.generated",
-    Length03 = "length.0-3",
-    Length45 = "length.4-5",
-    Length67 = "length.6-7",
-    Length811 = "length.8-11",
-    Length1219 = "length.12-19",
-    Length2031 = "length.20-31",
-    Length3264 = "length.32-64",
-    Length65 = "length.65-",
-    ValueDigitsLetters = "value.digits_letters",
-    ValueThreeClasses = "value.three_classes",
-    ValueOnlyLower = "value.only_lower",
-    ValueOnlyUpper = "value.only_upper",
-    ValueOnlyLetters = "value.only_letters",
-    ValueNumber = "value.number",
-    ValueSymbols = "value.symbols",
-    ValueManySymbols = "value.many_symbols",
-    ValueHex = "value.hex",
-    ValueUuid = "value.uuid",
-    ValueBase64 = "value.base64",
-    ValueOneSpace = "value.one_space",
-    ValueSpaces = "value.spaces",
-    ValueNonAscii = "value.non_ascii",
-    ValueIdentifier = "value.identifier",
-    ValueDotted = "value.dotted",
-    ValueUpperSnake = "value.upper_snake",
-    ValuePath = "value.path",
-    ValueUrl = "value.url",
-    ValueAddress = "value.address",
-    ValueDateOrVersion = "value.date_or_version",
-    ValueBrackets = "value.brackets",
-    ValueEntropyShare = "value.entropy_share",
-    ValueEntropy = "value.entropy",
-    ValueDigitShare = "value.digit_share",
-    ValueTooShortForRarity = "value.too_short_for_rarity",
-    ValueRarity = "value.rarity",
-    ValueRare = "value.rare",
-    ValueCommon = "value.common",
-    ValuePlaceholder = "value.placeholder",
-    ValueHoldsPlaceholder = "value.holds_placeholder",
-    ValueSequence = "value.sequence",
-    ValueHash = "value.hash",
-    ValueNamesCredential = "value.names_credential",
-    ValueRepeatsName = "value.repeats_name",
-    ValueJoinedWords = "value.joined_words",
-    PasswordConfig = "password+config",
-    PasswordQuotedSource = "password+quoted_source",
-    PasswordCommonWord = "password+common_word",
-    PasswordMixed = "password+mixed",
-    WeakNameUnmixed = "weak_name+unmixed",
-    WeakNameShort = "weak_name+short",
-    KeyShort = "key+short",
-    KeyUnmixed = "key+unmixed",
-    KeyLongMixed = "key+long_mixed",
-    BareProse = "bare+prose",
-    BareSource = "bare+source",
-    BareDocument = "bare+document",
-    BareWord = "bare+word",
-    HeadKeyQuoted = "head+key_quoted",
+    NamePassword = "name.password", "the name is a password's";
+    NameSecret = "name.secret", "the name is a secret's";
+    NameToken = "name.token", "the name is a token's";
+    NameKey = "name.key", "the name is a key's, and says for what";
+    NameBareKey = "name.bare_key", "the name says just key";
+    NameAuth = "name.auth", "the name speaks of authentication";
+    NameHead = "name.head", "the name ends with the credential word";
+    NameAbout = "name.about", "the name speaks about a credential";
+    NameReference = "name.reference", "the name refers to a credential";
+    NameHarmless = "name.harmless", "a word of the name says public, label or the like";
+    NameVerb = "name.verb", "the name asks or commands";
+    NameUpper = "name.upper", "the name is in capitals";
+    NameSingle = "name.single", "the name is one word";
+    NameLong = "name.long", "the name has many words";
+    OperatorEquals = "operator.equals", "assigned with =";
+    OperatorColon = "operator.colon", "assigned with :";
+    OperatorArrow = "operator.arrow", "assigned with =>";
+    OperatorCompare = "operator.compare", "compared with the name";
+    OperatorArgument = "operator.argument", "passed as an argument";
+    OperatorElement = "operator.element", "the text of an element";
+    OperatorPair = "operator.pair", "a value beside its name";
+    OperatorSpace = "operator.space", "after its name and a blank";
+    OperatorQuery = "operator.query", "a parameter of a URL";
+    QuoteNone = "quote.none", "written without quotes";
+    QuoteEscaped = "quote.escaped", "in escaped quotes";
+    QuoteBack = "quote.back", "in backquotes";
+    InsideText = "inside.text", "inside a string";
+    InsideComment = "inside.comment", "inside a comment";
+    Wrapped = "wrapped", "wrapped in a call";
+    FileShell = "file.shell", "a script";
+    FileSource = "file.source", "source code";
+    FileJson = "file.json", "a JSON file";
+    FileMarkup = "file.markup", "a markup file";
+    FileConfig = "file.config", "a configuration file";
+    FileDocument = "file.document", "a document";
+    FileText = "file.text", "plain text";
+    RoleTest = "role.test", "a test";
+    RoleExample = "role.example", "an example";
+    RoleDocumentation = "role.documentation", "documentation";
+    RoleLock = "role.lock", "a lock file";
+    RoleTranslation = "role.translation", "a translation";
+    RoleGenerated = "role.generated", "generated code";
+    Length03 = "length.0-3", "0 to 3 characters";
+    Length45 = "length.4-5", "4 or 5 characters";
+    Length67 = "length.6-7", "6 or 7 characters";
+    Length811 = "length.8-11", "8 to 11 characters";
+    Length1219 = "length.12-19", "12 to 19 characters";
+    Length2031 = "length.20-31", "20 to 31 characters";
+    Length3264 = "length.32-64", "32 to 64 characters";
+    Length65 = "length.65-", "65 characters or more";
+    ValueDigitsLetters = "value.digits_letters", "digits and letters";
+    ValueThreeClasses = "value.three_classes", "digits, lower and upper case";
+    ValueOnlyLower = "value.only_lower", "only lower case";
+    ValueOnlyUpper = "value.only_upper", "only upper case";
+    ValueOnlyLetters = "value.only_letters", "only letters";
+    ValueNumber = "value.number", "a number";
+    ValueSymbols = "value.symbols", "punctuation";
+    ValueManySymbols = "value.many_symbols", "much punctuation";
+    ValueHex = "value.hex", "hexadecimal";
+    ValueUuid = "value.uuid", "a UUID";
+    ValueBase64 = "value.base64", "looks like base64";
+    ValueOneSpace = "value.one_space", "one blank";
+    ValueSpaces = "value.spaces", "several blanks";
+    ValueNonAscii = "value.non_ascii", "characters beyond ASCII";
+    ValueIdentifier = "value.identifier", "an identifier";
+    ValueDotted = "value.dotted", "parts joined by dots";
+    ValueUpperSnake = "value.upper_snake", "a constant's name";
+    ValuePath = "value.path", "a path";
+    ValueUrl = "value.url", "a URL";
+    ValueAddress = "value.address", "a host or an address";
+    ValueDateOrVersion = "value.date_or_version", "a date or version";
+    ValueBrackets = "value.brackets", "brackets";
+    ValueEntropyShare = "value.entropy_share", "entropy for its length";
+    ValueEntropy = "value.entropy", "entropy";
+    ValueDigitShare = "value.digit_share", "share of digits";
+    ValueTooShortForRarity = "value.too_short_for_rarity", "too few letters to compare with words";
+    ValueRarity = "value.rarity", "letters that follow each other unlike words";
+    ValueRare = "value.rare", "unlike words";
+    ValueCommon = "value.common", "like words";
+    ValuePlaceholder = "value.placeholder", "a stand-in";
+    ValueHoldsPlaceholder = "value.holds_placeholder", "holds a stand-in";
+    ValueSequence = "value.sequence", "a plain sequence";
+    ValueHash = "value.hash", "a password's hash";
+    ValueNamesCredential = "value.names_credential", "holds a credential word itself";
+    ValueRepeatsName = "value.repeats_name", "repeats the name";
+    ValueJoinedWords = "value.joined_words", "words joined";
+    PasswordConfig = "password+config", "a password in configuration";
+    PasswordQuotedSource = "password+quoted_source", "a password in a string";
+    PasswordCommonWord = "password+common_word", "a password without digits";
+    PasswordMixed = "password+mixed", "a password with digits and letters";
+    WeakNameUnmixed = "weak_name+unmixed", "a weak name, and letters or digits only";
+    WeakNameShort = "weak_name+short", "a weak name, and a short value";
+    KeyShort = "key+short", "too short for a key";
+    KeyUnmixed = "key+unmixed", "a key of letters or digits only";
+    KeyLongMixed = "key+long_mixed", "a key of letters and digits, long";
+    BareProse = "bare+prose", "words without quotes";
+    BareSource = "bare+source", "no quotes in source code";
+    BareDocument = "bare+document", "no quotes in a document";
+    BareWord = "bare+word", "one word after a colon";
+    HeadKeyQuoted = "head+key_quoted", "a key in quotes";
 }
 
 /// The features of one assignment with their values, most of them 1.

@@ -42,6 +42,16 @@ pub(super) struct RuleEntry {
     pub(super) id: RuleId,
     pub(super) severity: Severity,
     pub(super) confidence: Confidence,
+    pub(super) companion: Option<CompanionEntry>,
+}
+
+/// The other part of a credential of two parts.
+#[derive(Debug)]
+pub(super) struct CompanionEntry {
+    pub(super) pattern: Pattern,
+    pub(super) lines: u32,
+    pub(super) label: String,
+    pub(super) rules: Vec<RuleId>,
 }
 
 #[derive(Debug)]
@@ -201,6 +211,12 @@ impl<'r> Builder<'r> {
 
 impl RuleEntry {
     fn new(rule: &Rule) -> Self {
-        Self { id: RuleId::new(&rule.id), severity: rule.severity, confidence: rule.confidence }
+        let companion = rule.companion.as_ref().map(|companion| CompanionEntry {
+            pattern: Pattern::within(&companion.pattern),
+            lines: companion.lines,
+            label: companion.label.clone(),
+            rules: companion.rules.iter().map(|id| RuleId::new(id)).collect(),
+        });
+        Self { id: RuleId::new(&rule.id), severity: rule.severity, confidence: rule.confidence, companion }
     }
 }

@@ -11,6 +11,7 @@ pub mod assignment;
 pub mod candidate;
 pub mod check;
 mod commands;
+mod companion;
 mod encoded;
 mod entries;
 pub mod entropy;
@@ -39,7 +40,7 @@ use self::name::{NameReader, NameReading};
 use self::native::{private_key, url_password};
 use self::runs::Runs;
 use self::value::ValueReader;
-use crate::model::{Doubt, Finding, SourceFile};
+use crate::model::{Doubt, Evidence, Finding, SourceFile};
 use crate::rules::{Native, RuleSet};
 
 /// Detects credentials by the rules it was made from. Shared by all threads.
@@ -53,6 +54,8 @@ pub struct SecretsDetector {
     known_public: HashSet<String>,
     /// Seconds since 1970, for expiry dates.
     now: i64,
+    /// Whether findings tell what decided about them.
+    explains: bool,
 }
 
 impl SecretsDetector {
@@ -66,7 +69,13 @@ impl SecretsDetector {
             model: Model::new(&shared.assignment_model),
             known_public: shared.known_public.values.iter().map(|value| value.sha256.clone()).collect(),
             now,
+            explains: false,
         }
+    }
+
+    /// Makes findings tell what decided about them.
+    pub fn explain(&mut self) {
+        self.explains = true;
     }
 
     /// Appends the file's findings, in the order of their places.
@@ -74,7 +83,9 @@ impl SecretsDetector {
         let mut candidates = Vec::new();
         self.search(file, 0, &mut candidates);
         self.find_entries(file, &mut candidates);
-        findings.extend(strongest(candidates).into_iter().map(|candidate| self.finding(file, candidate)));
+        let mut candidates = strongest(candidates);
+        self.join_companions(file, &mut candidates);
+        findings.extend(candidates.into_iter().map(|candidate| self.finding(file, candidate)));
     }
 
     /// Calls `visit` with each assignment and its features: what the model is trained on.
@@ -166,7 +177,15 @@ impl SecretsDetector {
         if candidate.doubts.is_empty() && self.is_known_public(&file.text[candidate.hidden.clone()]) {
             candidate.doubts.push(Doubt::KnownPublic);
         }
-        candidate.into_finding(file, rule.id.clone(), rule.severity)
+        if self.explains && candidate.evidence.is_empty() {
+            candidate.evidence = vec![Evidence { text: candidate.rank.phrase(), weight: None }];
+            let has_companion = candidate.companion.is_some();
+            candidate
+                .evidence
+                .extend(has_companion.then_some(Evidence { text: "its other part stands near", weight: None }));
+        }
+        let label = rule.companion.as_ref().map_or("", |companion| companion.label.as_str());
+        candidate.into_finding(file, rule.id.clone(), rule.severity, label)
     }
 
     fn is_known_public(&self, value: &str) -> bool {

@@ -1,7 +1,10 @@
 //! Weighs an assignment: a logistic regression over named features, whose weights are data
 //! (`rules/shared/assignment-model.yaml`). `training/README.md` says what it was fitted to.
 
+use std::cmp::Ordering;
+
 use super::features::{Feature, Features};
+use crate::model::Evidence;
 use crate::rules::shared::AssignmentModel;
 
 /// The compiled model.
@@ -33,6 +36,20 @@ impl Model {
     /// Log-odds that an assignment with these features is a credential.
     pub fn score(&self, features: &Features) -> f32 {
         self.bias + features.iter().map(|(feature, value)| value * self.weights[*feature as usize]).sum::<f32>()
+    }
+
+    /// What each feature added to the log-odds, the weightiest first. What added next to nothing is left out.
+    pub fn evidence(&self, features: &Features) -> Vec<Evidence> {
+        const LEAST: f32 = 0.05;
+        let weighed =
+            features.iter().map(|(feature, value)| (feature.phrase(), value * self.weights[*feature as usize]));
+        let mut evidence: Vec<Evidence> = weighed
+            .filter(|(_, weight)| weight.abs() >= LEAST)
+            .map(|(text, weight)| Evidence { text, weight: Some(weight) })
+            .collect();
+        evidence.sort_by(|a, b| b.weight.map(f32::abs).partial_cmp(&a.weight.map(f32::abs)).unwrap_or(Ordering::Equal));
+        evidence.push(Evidence { text: "where the model starts from", weight: Some(self.bias) });
+        evidence
     }
 }
 

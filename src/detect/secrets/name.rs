@@ -64,7 +64,7 @@ pub struct NameReader {
 
 impl NameReader {
     /// The words that a text is searched for, in any case; every name with a kind holds one of them.
-    pub const STEMS: &[&str] = &["pass", "pwd", "secret", "token", "key", "auth", "cred"];
+    pub const STEMS: &[&str] = &["pass", "pwd", "secret", "token", "key", "auth", "cred", "jwt"];
 
     /// A reader by these lists.
     pub fn new(names: &Names) -> Self {

@@ -34,6 +34,12 @@ impl Pattern {
         Self { source: format!("(?i:{source})"), max_len: usize::MAX, regex: OnceLock::new() }
     }
 
+    /// A pattern that matches words anywhere in a text, by their case.
+    pub fn within(source: &str) -> Self {
+        let (start, end) = (r"(?-u:\b{start-half})", r"(?-u:\b{end-half})");
+        Self { source: format!("{start}(?:{source}){end}"), max_len: usize::MAX, regex: OnceLock::new() }
+    }
+
     /// A pattern that matches at a place and up to where a word ends, in at most `max_len` bytes.
     pub fn word(source: &str, max_len: usize) -> Self {
         // No word character follows, or the match did not end with one.
@@ -64,6 +70,11 @@ impl Pattern {
     /// Whether the pattern matches anywhere in `text`.
     pub fn is_match(&self, text: &str) -> bool {
         self.regex().is_match(text)
+    }
+
+    /// Where the pattern matches first at or after `from`.
+    pub fn find_from(&self, text: &str, from: usize) -> Option<PatternMatch> {
+        self.search(&Input::new(text).range(from..))
     }
 
     fn search(&self, input: &Input<'_>) -> Option<PatternMatch> {

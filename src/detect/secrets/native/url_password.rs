@@ -77,14 +77,36 @@ pub fn read(text: &str, hit: usize, reader: &ValueReader) -> Option<NativeMatch>
     let lower = password.to_ascii_lowercase();
     let is_stand_in =
         STAND_INS.contains(&lower.as_str()) || lower == user.to_ascii_lowercase() || reader.is_stand_in(password);
-    let is_sample_host =
-        ["example", "your", "host", "server", "domain", "foo", "bar", "xxx"].iter().any(|word| host.contains(word))
-            && !host.contains("localhost");
+    let is_sample_host = is_sample_host(host);
     let is_local =
         matches!(host.split(':').next(), Some("localhost" | "127.0.0.1" | "0.0.0.0" | "host.docker.internal"));
     let doubts = if is_stand_in || is_sample_host { vec![Doubt::Placeholder] } else { Vec::new() };
     let confidence = is_local.then_some(Confidence::Medium);
     Some(NativeMatch { primary: colon + 1..at_sign, secret: colon + 1..at_sign, confidence, doubts })
+}
+
+/// Whether a host stands for the reader's own: `host`, `db.example.com`, `your-server`.
+fn is_sample_host(host: &str) -> bool {
+    const WHOLE: &[&str] = &[
+        "host",
+        "hostname",
+        "server",
+        "servername",
+        "domain",
+        "foo",
+        "bar",
+        "xxx",
+        "address",
+        "mydomain",
+        "myhost",
+        "myserver",
+        "somehost",
+        "remotehost",
+        "hostport",
+    ];
+    let lower = host.to_ascii_lowercase();
+    let first = lower.split(['.', ':']).next().unwrap_or_default();
+    WHOLE.contains(&first) || lower.split('.').any(|label| label.starts_with("your") || label.starts_with("example"))
 }
 
 fn is_template(part: &str) -> bool {
