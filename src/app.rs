@@ -8,8 +8,9 @@ use rayon::prelude::*;
 
 use crate::config::{Options, Selector};
 use crate::exit::ExitCode;
+use crate::input::archive::{self, Content, Format};
 use crate::input::walk::{WalkOptions, display_path, plain_io_error, walk};
-use crate::input::{Loader, Skip, rule_files};
+use crate::input::{Loaded, Loader, Skip, rule_files};
 use crate::model::{Origin, Severity};
 use crate::report::{Report, Skipped};
 use crate::rules::RuleSet;
@@ -101,7 +102,7 @@ pub fn scan(options: &Options, rules: &RuleSet, progress: &dyn Progress) -> Resu
             .map_init(
                 || Loader::new(options.max_file_size),
                 |loader, path| {
-                    let report = scan_file(&scanner, loader, &options.paths, path);
+                    let report = scan_file(&scanner, loader, options, path);
                     progress.advance();
                     report
                 },
@@ -127,24 +128,23 @@ fn below<'p>(roots: &[PathBuf], path: &'p Path) -> Option<&'p Path> {
     parts.min_by_key(|part| part.as_os_str().len()).filter(|part| !part.as_os_str().is_empty())
 }
 
-fn scan_file(scanner: &Scanner, loader: &mut Loader, roots: &[PathBuf], path: &Path) -> Report {
+fn scan_file(scanner: &Scanner, loader: &mut Loader, options: &Options, path: &Path) -> Report {
     let mut report = Report::default();
     let name = display_path(path);
     let skip = |reason: String| Skipped { path: name.clone(), reason };
     match loader.load(path) {
         Ok(loaded) => {
-            report.coverage.files = 1;
-            report.coverage.bytes = loaded.size;
-            let place = below(roots, path).map(display_path);
-            let document = Document {
-                place: place.as_deref().unwrap_or(&name),
-                encoding: loaded.encoding,
-                origin: Origin::Worktree,
-                ..Document::new(&name, loaded.text)
-            };
-            add(&mut report, path, scanner.scan(&document));
+            let place = below(&options.paths, path).map(display_path);
+            scan_text(&mut report, scanner, path, (&name, place.as_deref().unwrap_or(&name)), &loaded);
         }
-        Err(Skip::Binary) => report.coverage.binary = 1,
+        Err(Skip::Archive(format)) if options.archives => {
+            scan_archive(&mut report, scanner, loader, path, format);
+        }
+        Err(skip @ (Skip::Binary | Skip::Archive(_))) => {
+            report.coverage.binary = 1;
+            let is_closed = matches!(skip, Skip::Archive(_)) && options.paths.iter().any(|named| named == path);
+            report.coverage.closed_archives = u64::from(is_closed);
+        }
         Err(Skip::TooLarge { size }) => {
             let size = humansize::format_size(size, humansize::BINARY.decimal_places(1));
             report.coverage.skipped.push(skip(format!("{size} is more than --max-file-size")));
@@ -152,6 +152,30 @@ fn scan_file(scanner: &Scanner, loader: &mut Loader, roots: &[PathBuf], path: &P
         Err(Skip::Failed(error)) => report.coverage.skipped.push(skip(plain_io_error(&error))),
     }
     report
+}
+
+/// Scans what is in an archive. Its members are reported as `archive!member`.
+fn scan_archive(report: &mut Report, scanner: &Scanner, loader: &mut Loader, path: &Path, format: Format) {
+    let archive = display_path(path);
+    archive::read(path, format, loader, &mut |member| {
+        let name = if member.name.is_empty() { archive.clone() } else { format!("{archive}!{}", member.name) };
+        match member.content {
+            Content::Text(loaded) => scan_text(report, scanner, path, (&name, member.place), &loaded),
+            Content::Binary => report.coverage.binary += 1,
+            Content::Unreadable(problem) => {
+                report.coverage.skipped.push(Skipped { path: name, reason: problem.to_string() });
+            }
+        }
+    });
+}
+
+/// Scans a text under the name it is reported by and the name that tells what it is.
+fn scan_text(report: &mut Report, scanner: &Scanner, file: &Path, (name, place): (&str, &str), loaded: &Loaded<'_>) {
+    report.coverage.files += 1;
+    report.coverage.bytes += loaded.size;
+    let document =
+        Document { place, encoding: loaded.encoding, origin: Origin::Worktree, ..Document::new(name, loaded.text) };
+    add(report, file, scanner.scan(&document));
 }
 
 fn add(report: &mut Report, path: &Path, file: FileReport) {
@@ -171,6 +195,7 @@ fn merge(mut left: Report, mut right: Report) -> Report {
     coverage.files += other.files;
     coverage.bytes += other.bytes;
     coverage.binary += other.binary;
+    coverage.closed_archives += other.closed_archives;
     coverage.below_confidence += other.below_confidence;
     coverage.skipped.append(&mut other.skipped);
     left

@@ -112,6 +112,9 @@ pub struct CheckArguments {
     /// Also check files that .gitignore and .ignore name
     #[arg(long)]
     pub no_ignore: bool,
+    /// Also check what is in zip, tar, gzip, xz and zstd archives; nothing is unpacked to disk
+    #[arg(long)]
+    pub archives: bool,
     /// Skip text files larger than this; a skipped file makes the run incomplete
     #[arg(long, value_name = "SIZE", value_parser = parse_size, default_value = "32M")]
     pub max_file_size: u64,
@@ -143,6 +146,7 @@ impl CheckArguments {
             threads: self.threads,
             respect_ignores: !self.no_ignore,
             max_file_size: self.max_file_size,
+            archives: self.archives,
             rules: self.rules.clone(),
         }
     }

@@ -29,6 +29,8 @@ pub struct Options {
     pub respect_ignores: bool,
     /// Larger text files are skipped and reported as such, in bytes.
     pub max_file_size: u64,
+    /// Scan what is in archives too; otherwise they are binary files.
+    pub archives: bool,
     /// Folders of the user's own rules.
     pub rules: Vec<PathBuf>,
 }
@@ -45,6 +47,7 @@ impl Default for Options {
             threads: 0,
             respect_ignores: true,
             max_file_size: DEFAULT_MAX_FILE_SIZE,
+            archives: false,
             rules: Vec::new(),
         }
     }

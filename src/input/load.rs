@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use super::archive::Format;
 use crate::model::Encoding;
 
 /// How many bytes decide whether a file is binary. Git looks at as many.
@@ -14,6 +15,8 @@ const SNIFF: usize = 8000;
 pub enum Skip {
     /// It holds no text.
     Binary,
+    /// It holds no text itself, and is an archive.
+    Archive(Format),
     /// It is text, and larger than the cap.
     TooLarge {
         /// Its size in bytes.
@@ -55,6 +58,16 @@ impl Loader {
         Self { bytes: Vec::new(), decoded: String::new(), max_size: max_size.min(u64::from(u32::MAX) / 2) }
     }
 
+    /// The largest text that is read, in bytes.
+    pub fn max_size(&self) -> u64 {
+        self.max_size
+    }
+
+    /// The first bytes of what was refused as [`Skip::Binary`] or [`Skip::Archive`], just as many as were read.
+    pub fn head(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// Reads and decodes a file.
     ///
     /// # Errors
@@ -84,10 +97,11 @@ impl Loader {
             Some(size) => read_small(stream, size, &mut self.bytes).map_err(Skip::Failed)?,
             None => self.read_large(stream, expected)?,
         };
-        let bytes = &self.bytes[..filled];
-        if is_binary(&bytes[..filled.min(SNIFF)]) {
-            return Err(Skip::Binary);
+        if is_binary(&self.bytes[..filled.min(SNIFF)]) {
+            self.bytes.truncate(filled);
+            return Err(binary(&self.bytes));
         }
+        let bytes = &self.bytes[..filled];
         let (text, encoding) = decode(bytes, &mut self.decoded);
         Ok(Loaded { text, encoding, size: filled as u64 })
     }
@@ -99,7 +113,7 @@ impl Loader {
         self.bytes.try_reserve(expects + 1).map_err(|_| Skip::TooLarge { size: expected })?;
         stream.take(SNIFF as u64).read_to_end(&mut self.bytes).map_err(Skip::Failed)?;
         if is_binary(&self.bytes) {
-            return Err(Skip::Binary);
+            return Err(binary(&self.bytes));
         }
         if expected > self.max_size {
             return Err(Skip::TooLarge { size: expected });
@@ -133,6 +147,11 @@ fn read_small(stream: &mut impl Read, size: usize, buffer: &mut Vec<u8>) -> io::
 /// Text has no NUL byte, unless it is UTF-16 with a byte order mark.
 fn is_binary(head: &[u8]) -> bool {
     !head.starts_with(&[0xff, 0xfe]) && !head.starts_with(&[0xfe, 0xff]) && memchr::memchr(0, head).is_some()
+}
+
+/// Why content that is no text is not read.
+fn binary(head: &[u8]) -> Skip {
+    Format::of(head).map_or(Skip::Binary, Skip::Archive)
 }
 
 /// Decodes bytes; `buffer` holds the text where it differs from them.

@@ -33,7 +33,7 @@ pub fn read(folder: &Path) -> Result<Vec<(String, String)>, String> {
         let name = display_path(&path);
         match loader.load(&path) {
             Ok(loaded) => files.push((name, loaded.text.to_owned())),
-            Err(Skip::Binary) => return Err(format!("{name}: is no text")),
+            Err(Skip::Binary | Skip::Archive(_)) => return Err(format!("{name}: is no text")),
             Err(Skip::TooLarge { size }) => return Err(format!("{name}: {size} bytes are too many for a rule file")),
             Err(Skip::Failed(error)) => return Err(format!("{name}: {}", plain_io_error(&error))),
         }

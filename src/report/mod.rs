@@ -29,6 +29,8 @@ pub struct Coverage {
     pub bytes: u64,
     /// Files left out because they hold no text.
     pub binary: u64,
+    /// Archives among them that were named on the command line.
+    pub closed_archives: u64,
     /// Findings not reported because their confidence was too low.
     pub below_confidence: u64,
     /// What was in scope and could not be scanned, by path.

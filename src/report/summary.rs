@@ -41,6 +41,11 @@ pub fn write(report: &Report, elapsed: Duration, out: &mut dyn Write) -> io::Res
         write!(out, " ({})", aside.join(", "))?;
     }
     writeln!(out)?;
+    match coverage.closed_archives {
+        0 => {}
+        1 => writeln!(out, "doorward: a file that you named is an archive; --archives checks what is in it")?,
+        many => writeln!(out, "doorward: {many} files that you named are archives; --archives checks what is in them")?,
+    }
     if coverage.files == 0 {
         writeln!(
             out,

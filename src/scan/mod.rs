@@ -26,10 +26,10 @@ pub struct Scanner {
 /// A text to scan, and where it comes from.
 #[derive(Clone, Copy, Debug)]
 pub struct Document<'a> {
-    /// Path as reported; its name decides what kind of file it is.
+    /// Path as reported.
     pub path: &'a str,
-    /// The part of the path that tells what the file is there for, such as a test. The folders that a checkout happens to
-    /// lie in say nothing about it.
+    /// The part of the path that tells what kind of file it is and what it is there for, such as a test. The folders that a
+    /// checkout happens to lie in say nothing about it, nor does the archive around it.
     pub place: &'a str,
     /// The content, decoded.
     pub text: &'a str,
@@ -51,7 +51,7 @@ impl<'a> Document<'a> {
 pub struct FileReport {
     /// Path as reported: `/` between components.
     pub path: String,
-    /// The file as it was opened; empty for a text that lies in none.
+    /// The file as it was opened, an archive for what is in it; empty for a text that lies in none.
     pub file: PathBuf,
     /// Findings at or above the least confidence, in the order of their places.
     pub findings: Vec<Reported>,
@@ -125,7 +125,7 @@ impl Scanner {
 
     fn scan_unguarded(&self, document: &Document<'_>) -> FileReport {
         let Document { path, place, text, encoding, origin } = *document;
-        let kind = classify::kind(path, text);
+        let kind = classify::kind(place, text);
         let file = SourceFile { path, place, kind, role: OnceCell::new(), text, encoding, origin };
         let mut findings = Vec::new();
         self.secrets.detect(&file, &mut findings);
