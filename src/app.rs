@@ -180,8 +180,8 @@ fn scan_text(report: &mut Report, scanner: &Scanner, file: &Path, (name, place):
 
 fn add(report: &mut Report, path: &Path, file: FileReport) {
     report.coverage.below_confidence += file.below_confidence as u64;
-    if file.has_internal_error {
-        let reason = "internal error; please report it with the line above".to_owned();
+    if let Some(gap) = file.gap {
+        let reason = gap.reason().to_owned();
         report.coverage.skipped.push(Skipped { path: file.path.clone(), reason });
     }
     if !file.findings.is_empty() {

@@ -57,8 +57,27 @@ pub struct FileReport {
     pub findings: Vec<Reported>,
     /// How many findings had less confidence than is reported.
     pub below_confidence: usize,
-    /// Whether the scanner itself failed on this file.
-    pub has_internal_error: bool,
+    /// What part of the file was not scanned, if any.
+    pub gap: Option<Gap>,
+}
+
+/// A part of a file that was not scanned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gap {
+    /// All of it: the scanner failed.
+    InternalError,
+    /// Some text that is encoded in the file: it decodes to more than a file may.
+    DecodingBudget,
+}
+
+impl Gap {
+    /// The reason, in a few words.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::InternalError => "internal error; please report it with the line above",
+            Self::DecodingBudget => "holds more encoded text than is decoded; the rest of that was not searched",
+        }
+    }
 }
 
 /// A finding with everything that a reporter needs from the text.
@@ -118,7 +137,7 @@ impl Scanner {
         // The payload of a panic may quote the text, so it is not passed on.
         catch_unwind(AssertUnwindSafe(scan)).unwrap_or_else(|_| FileReport {
             path: document.path.to_owned(),
-            has_internal_error: true,
+            gap: Some(Gap::InternalError),
             ..FileReport::default()
         })
     }
@@ -128,14 +147,15 @@ impl Scanner {
         let kind = classify::kind(place, text);
         let file = SourceFile { path, place, kind, role: OnceCell::new(), text, encoding, origin };
         let mut findings = Vec::new();
-        self.secrets.detect(&file, &mut findings);
-        if findings.is_empty() {
+        let is_whole = self.secrets.detect(&file, &mut findings);
+        let gap = (!is_whole).then_some(Gap::DecodingBudget);
+        if findings.is_empty() && is_whole {
             return FileReport::default();
         }
         let is_selected = |finding: &Finding| !self.deselected.contains(&finding.rule);
         let is_reported = |finding: &Finding| finding.confidence >= self.min_confidence && is_selected(finding);
         let below_confidence = findings.iter().filter(|finding| is_selected(finding) && !is_reported(finding)).count();
-        let mut report = FileReport { path: path.to_owned(), below_confidence, ..FileReport::default() };
+        let mut report = FileReport { path: path.to_owned(), below_confidence, gap, ..FileReport::default() };
         if findings.iter().any(is_reported) {
             let lines = LineIndex::new(text);
             inline::mark(&file, &lines, &mut findings);

@@ -33,6 +33,7 @@ use std::collections::HashSet;
 use self::anchors::Action;
 use self::assignment::Assignment;
 use self::candidate::{Candidate, Rank, strongest};
+use self::encoded::Budget;
 use self::features::Features;
 use self::index::Index;
 use self::model::Model;
@@ -78,14 +79,17 @@ impl SecretsDetector {
         self.explains = true;
     }
 
-    /// Appends the file's findings, in the order of their places.
-    pub fn detect(&self, file: &SourceFile<'_>, findings: &mut Vec<Finding>) {
+    /// Appends the file's findings, in the order of their places. Returns whether all text that is encoded in the file was
+    /// searched: it can decode to more than is decoded for a file of its size.
+    pub fn detect(&self, file: &SourceFile<'_>, findings: &mut Vec<Finding>) -> bool {
         let mut candidates = Vec::new();
-        self.search(file, 0, &mut candidates);
+        let mut budget = Budget::new(file.text.len());
+        self.search(file, &mut budget, &mut candidates);
         self.find_entries(file, &mut candidates);
         let mut candidates = strongest(candidates);
         self.join_companions(file, &mut candidates);
         findings.extend(candidates.into_iter().map(|candidate| self.finding(file, candidate)));
+        !budget.is_spent()
     }
 
     /// Calls `visit` with each assignment and its features: what the model is trained on.
@@ -108,12 +112,13 @@ impl SecretsDetector {
         self.index.anchors.count(text)
     }
 
-    /// Both passes over a text that lies `depth` encodings deep in its file.
-    fn search(&self, file: &SourceFile<'_>, depth: usize, candidates: &mut Vec<Candidate>) {
+    /// Both passes over a text, and over what is encoded in it.
+    fn search(&self, file: &SourceFile<'_>, budget: &mut Budget, candidates: &mut Vec<Candidate>) {
         for run in Runs::new(file.text.as_bytes()) {
             self.index.each_token_place(file.text, &run, |variant, at| self.try_variant(file, variant, at, candidates));
-            self.find_encoded(file, &run, depth, candidates);
+            self.find_encoded(file, &run, budget, candidates);
         }
+        self.find_percent_encoded(file, budget, candidates);
         self.find_words(file, candidates);
     }
 
