@@ -1,7 +1,23 @@
 //! Reads configuration files into trees. A parser never fails: what it can't read becomes a
 //! [`Problem`](tree::Problem), and the rest of the file is read.
 
+pub mod colon_separated;
+pub mod columns;
+pub mod csv;
+pub mod directives;
+pub mod dotenv;
+pub mod hcl;
+pub mod ini;
+mod lines;
+pub mod netrc;
+pub mod properties;
+mod quoted;
 pub mod tree;
+pub mod whole;
+pub mod xml;
+
+#[cfg(test)]
+pub(crate) mod dump;
 
 pub use tree::{ConfigTree, Key, Node, NodeId, Scalar, Style, Value};
 
@@ -9,6 +25,19 @@ use crate::model::Format;
 
 /// Reads a text in this notation.
 pub fn parse(format: Format, text: &str) -> ConfigTree<'_> {
-    let _ = (format, text);
-    ConfigTree::default()
+    match format {
+        Format::ColonSeparated => colon_separated::parse(text),
+        Format::Columns => columns::parse(text),
+        Format::Csv => csv::parse(text),
+        Format::Directives => directives::parse(text),
+        Format::Dotenv => dotenv::parse(text),
+        Format::Hcl => hcl::parse(text),
+        Format::Html => xml::parse_html(text),
+        Format::Ini => ini::parse(text),
+        Format::Netrc => netrc::parse(text),
+        Format::Properties => properties::parse(text),
+        Format::Whole => whole::parse(text),
+        Format::Xml => xml::parse(text),
+        Format::Json | Format::Toml | Format::Yaml => ConfigTree::default(),
+    }
 }
