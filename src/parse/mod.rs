@@ -6,18 +6,21 @@ pub mod columns;
 pub mod csv;
 pub mod directives;
 pub mod dotenv;
+#[cfg(test)]
+mod dump;
 pub mod hcl;
+pub mod helm;
 pub mod ini;
+pub mod json;
 mod lines;
 pub mod netrc;
 pub mod properties;
 mod quoted;
+pub mod toml;
 pub mod tree;
 pub mod whole;
 pub mod xml;
-
-#[cfg(test)]
-pub(crate) mod dump;
+pub mod yaml;
 
 pub use tree::{ConfigTree, Key, Node, NodeId, Scalar, Style, Value};
 
@@ -38,6 +41,8 @@ pub fn parse(format: Format, text: &str) -> ConfigTree<'_> {
         Format::Properties => properties::parse(text),
         Format::Whole => whole::parse(text),
         Format::Xml => xml::parse(text),
-        Format::Json | Format::Toml | Format::Yaml => ConfigTree::default(),
+        Format::Json => json::parse(text),
+        Format::Toml => toml::parse(text),
+        Format::Yaml => yaml::parse(text),
     }
 }
