@@ -16,7 +16,7 @@ use super::name::NameReader;
 use super::pattern::Pattern;
 use super::{SecretsDetector, value};
 use crate::model::{Doubt, FileKind, Format, SourceFile};
-use crate::parse::{self, ConfigTree, Node, NodeId, Scalar, Style};
+use crate::parse::{self, ConfigTree, Node, NodeId, Scalar, Style, helm};
 use crate::rules::rule::{Condition, Decoding, EntryPlace};
 
 /// The `entry` variants, by the names of the files that they look into.
@@ -125,7 +125,8 @@ impl SecretsDetector {
     /// Looks into the entries of a file whose name says that some hold credentials.
     pub(super) fn find_entries(&self, file: &SourceFile<'_>, candidates: &mut Vec<Candidate>) {
         for (format, entries) in self.index.entries.for_file(file) {
-            let tree = parse::parse(format, file.text);
+            let masked = (format == Format::Yaml && helm::is_template(file.text)).then(|| helm::mask(file.text));
+            let tree = read(format, file.text, masked.as_deref());
             for (id, node) in tree.iter() {
                 let Some(scalar) = tree.scalar(id).filter(|scalar| is_literal(file, node, scalar)) else { continue };
                 let leading = entries.iter().filter(|entry| entry.leads_to(&tree, id, &self.names));
@@ -159,6 +160,15 @@ impl SecretsDetector {
             candidate.doubts.push(Doubt::Placeholder);
         }
         Some(candidate)
+    }
+}
+
+/// Reads a text; where that gives problems and its template's actions can be masked, the masked text.
+fn read<'t>(format: Format, text: &'t str, masked: Option<&'t str>) -> ConfigTree<'t> {
+    let tree = parse::parse(format, text);
+    match masked {
+        Some(masked) if !tree.problems.is_empty() => parse::parse(format, masked),
+        _ => tree,
     }
 }
 
