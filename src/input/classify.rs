@@ -126,6 +126,18 @@ pub fn role_of(file: &SourceFile<'_>) -> Role {
     *file.role.get_or_init(|| role(file.place, file.kind, file.text))
 }
 
+/// What the part of a file at a byte offset is there for: a Rust file holds its own tests, after everything else.
+pub fn role_at(file: &SourceFile<'_>, offset: usize) -> Role {
+    const TESTS: &[u8] = b"#[cfg(test)]\nmod ";
+    let role = role_of(file);
+    let holds_tests = role == Role::Ordinary && file.kind == FileKind::Source(Language::Rust);
+    if holds_tests && memchr::memmem::rfind(&file.text.as_bytes()[..offset], TESTS).is_some() {
+        Role::Test
+    } else {
+        role
+    }
+}
+
 /// What a file is there for. `path` uses `/`; `text` is the whole content.
 fn role(path: &str, kind: FileKind, text: &str) -> Role {
     let lower = path.to_ascii_lowercase();
@@ -157,7 +169,8 @@ fn is_example_folder(folder: &str) -> bool {
 fn is_example_file(name: &str) -> bool {
     let is_example =
         |part: &str| matches!(part, "example" | "sample" | "template" | "dist" | "tmpl" | "tpl" | "skel" | "default");
-    name.split('.').skip(1).any(is_example) || name.starts_with("example_") || name.starts_with("example-")
+    name.split('.').skip(1).any(is_example)
+        || name.split(['.', '-', '_']).any(|word| matches!(word, "example" | "examples" | "sample" | "samples"))
 }
 
 /// Whether a person did not write the file: minified, bundled, mapped, generated, recorded.
@@ -233,35 +246,33 @@ fn is_translation_file(name: &str) -> bool {
 }
 
 fn is_test_folder(folder: &str) -> bool {
-    matches!(
-        folder,
-        "test"
-            | "tests"
-            | "__tests__"
-            | "spec"
-            | "specs"
-            | "fixture"
-            | "fixtures"
-            | "testdata"
-            | "test-data"
-            | "test_data"
-            | "mock"
-            | "mocks"
-            | "__mocks__"
-            | "stubs"
-            | "cassettes"
-            | "vcr"
-            | "vcr_cassettes"
-            | "e2e"
-            | "cypress"
-            | "testing"
-            | "unittest"
-            | "unittests"
-            | "__fixtures__"
-            | "__snapshots__"
-            | "integration-tests"
-    ) || folder.ends_with("-tests")
-        || folder.ends_with("_tests")
+    let is_test = |word: &str| {
+        matches!(
+            word,
+            "test"
+                | "tests"
+                | "testing"
+                | "unittest"
+                | "unittests"
+                | "testdata"
+                | "spec"
+                | "specs"
+                | "fixture"
+                | "fixtures"
+                | "mock"
+                | "mocks"
+                | "stubs"
+                | "cassettes"
+                | "vcr"
+                | "e2e"
+                | "cypress"
+                | "molecule"
+                | "bench"
+                | "benches"
+                | "benchmarks"
+        )
+    };
+    folder == "__snapshots__" || folder.split(['-', '_', '.']).any(is_test)
 }
 
 fn is_test_file(name: &str) -> bool {

@@ -53,6 +53,8 @@ pub enum Doubt {
     Unlikely,
     /// The file is a test, an example or documentation.
     Role,
+    /// The place is a comment, or a string with much else in it.
+    Prose,
     /// The token expired.
     Expired,
 }
@@ -68,6 +70,7 @@ impl Doubt {
             Self::Sequence => "sequence",
             Self::Unlikely => "unlikely",
             Self::Role => "file-role",
+            Self::Prose => "comment-or-text",
             Self::Expired => "expired",
         }
     }

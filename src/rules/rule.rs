@@ -212,6 +212,8 @@ pub enum Check {
     BasicAuth,
     #[serde(rename = "digit")]
     Digit,
+    #[serde(rename = "azure-sas")]
+    AzureSas,
 }
 
 /// A check in code. Each name is bound to one function in `detect::secrets::native`.

@@ -56,7 +56,6 @@ impl SecretsDetector {
         let is_prose = is_prose(file.text, &found);
         let is_bare = found.quote == Quote::None;
         let mut candidate = Candidate::new(rule, found.value, Rank::Assigned);
-        candidate.is_weighed = true;
         if self.explains {
             candidate.evidence = self.model.evidence(&features);
         }
@@ -66,6 +65,7 @@ impl SecretsDetector {
         if value::is_masked(value)
             || self.reader.holds_placeholder(value)
             || goes_on(file.text, &candidate.secret, is_bare)
+            || score >= self.model.medium && self.reader.encodes_placeholder(value)
         {
             candidate.doubts.push(Doubt::Placeholder);
         } else if is_prose || name.is_harmless {

@@ -59,8 +59,6 @@ pub struct Candidate {
     pub companion: Option<Range<usize>>,
     /// What to say at the place; may be empty.
     pub note: &'static str,
-    /// Whether the role of the file was already weighed.
-    pub is_weighed: bool,
     /// What decided about it, where that was asked for.
     pub evidence: Vec<Evidence>,
 }
@@ -78,7 +76,6 @@ impl Candidate {
             doubts: Vec::new(),
             companion: None,
             note: "",
-            is_weighed: false,
             evidence: Vec::new(),
         }
     }
@@ -97,14 +94,16 @@ impl Candidate {
     ///
     /// `label` is what to say at the place of its companion.
     pub fn into_finding(mut self, file: &SourceFile<'_>, rule: RuleId, severity: Severity, label: &str) -> Finding {
-        let mut confidence = self.confidence;
-        if !self.is_weighed && matches!(classify::role_of(file), Role::Test | Role::Example | Role::Documentation) {
+        let role = classify::role_at(file, self.secret.start);
+        if matches!(role, Role::Test | Role::Example | Role::Documentation) {
             self.doubts.push(Doubt::Role);
-            confidence = confidence.min(Confidence::Medium);
         }
-        if self.doubts.iter().any(|&doubt| doubt != Doubt::Role) {
-            confidence = Confidence::Low;
-        }
+        let is_mild = |doubt: &Doubt| matches!(doubt, Doubt::Role | Doubt::Prose);
+        let confidence = match self.doubts.as_slice() {
+            [] => self.confidence,
+            doubts if doubts.iter().all(is_mild) => self.confidence.min(Confidence::Medium),
+            _ => Confidence::Low,
+        };
         self.doubts.sort();
         self.doubts.dedup();
         let hidden = Span::new(self.hidden.clone());

@@ -25,6 +25,8 @@ pub fn run(check: Check, token: &str, now: i64) -> Verdict {
         Check::Base64 => plausible(decode_base64(token).is_some()),
         Check::Digit => plausible(token.bytes().any(|byte| byte.is_ascii_digit())),
         Check::BasicAuth => plausible(basic_password(token).is_some()),
+        // Its expiry date stands beside the signature: see `sas_is_expired`.
+        Check::AzureSas => Verdict::Plausible,
         sealed => match checksum(sealed, token) {
             Some((body, written)) if seal(sealed, body).is_some_and(|right| right.eq_ignore_ascii_case(written)) => {
                 Verdict::Valid
@@ -72,7 +74,7 @@ pub fn seal(check: Check, body: &str) -> Option<String> {
             Some(BASE64_NOPAD.encode(&crc32fast::hash(covered.as_bytes()).to_le_bytes()))
         }
         Check::GithubFineGrained => Some(BASE32.encode(&Sha256::digest(body.as_bytes()))[..8].to_owned()),
-        Check::Jwt | Check::AwsKeyId | Check::Base64 | Check::BasicAuth | Check::Digit => None,
+        Check::Jwt | Check::AwsKeyId | Check::Base64 | Check::BasicAuth | Check::Digit | Check::AzureSas => None,
     }
 }
 
@@ -112,6 +114,29 @@ fn jwt(token: &str, now: i64) -> Verdict {
     }
 }
 
+/// Whether the URL that ends with a shared access signature says that it expired (`se`, Azure's "Create a service SAS").
+/// `now` is in seconds since 1970.
+pub fn sas_is_expired(url: &str, now: i64) -> bool {
+    const DAY: i64 = 24 * 60 * 60;
+    let expiry = url.split(['?', '&', ';']).find_map(|part| part.strip_prefix("se=")).and_then(day_of);
+    expiry.is_some_and(|day| (day + 1) * DAY < now)
+}
+
+/// Days from 1970-01-01 to a date that begins with `YYYY-MM-DD` (Hinnant, "chrono-compatible low-level date algorithms").
+fn day_of(date: &str) -> Option<i64> {
+    let number = |range: std::ops::Range<usize>| date.get(range).and_then(|digits| digits.parse::<i64>().ok());
+    let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    // Years begin in March, so that the leap day is their last.
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    Some(era * 146_097 + day_of_era - 719_468)
+}
+
 /// The account number inside an AWS key id, or `None` when it holds none that can exist.
 ///
 /// Ids made before 2019 (fifth character `I` or `J`) carry no account and are taken as they are.
@@ -148,6 +173,18 @@ pub fn basic_password(value: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shared_access_signatures_expire() {
+        assert_eq!(
+            (day_of("1970-01-01"), day_of("2000-03-01T00%3A00Z"), day_of("2000-13-01")),
+            (Some(0), Some(11_017), None)
+        );
+        let now = 1_700_000_000;
+        assert!(sas_is_expired("https://x/y?sv=1&se=2023-01-04T18%3A15%3A00Z&sr=c", now));
+        assert!(!sas_is_expired("?sv=1&se=2099-01-04", now));
+        assert!(!sas_is_expired("?sv=1", now));
+    }
 
     #[test]
     fn a_sealed_token_is_valid_and_a_changed_one_is_not() {

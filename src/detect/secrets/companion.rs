@@ -15,7 +15,7 @@ impl SecretsDetector {
             let Some(companion) = &self.index.rules[candidate.rule].companion else { continue };
             let Some(place) = nearest(file.text, &candidate.secret, companion) else { continue };
             // With both parts at hand the shape is no accident.
-            if candidate.doubts.iter().all(|&doubt| doubt == Doubt::Role) {
+            if candidate.doubts.iter().all(|&doubt| matches!(doubt, Doubt::Role | Doubt::Prose)) {
                 candidate.confidence = Confidence::High;
             }
             candidate.companion = Some(place.clone());

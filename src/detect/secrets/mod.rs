@@ -23,6 +23,7 @@ pub mod native;
 mod near;
 pub mod pattern;
 mod prefixes;
+mod prose;
 pub mod runs;
 mod token;
 pub mod value;
@@ -39,9 +40,10 @@ use self::index::Index;
 use self::model::Model;
 use self::name::{NameReader, NameReading};
 use self::native::{private_key, url_password};
+use self::prose::Prose;
 use self::runs::Runs;
 use self::value::ValueReader;
-use crate::model::{Doubt, Evidence, Finding, SourceFile};
+use crate::model::{Confidence, Doubt, Evidence, Finding, SourceFile};
 use crate::rules::{Native, RuleSet};
 
 /// Detects credentials by the rules it was made from. Shared by all threads.
@@ -88,6 +90,7 @@ impl SecretsDetector {
         self.find_entries(file, &mut candidates);
         let mut candidates = strongest(candidates);
         self.join_companions(file, &mut candidates);
+        doubt_prose(file, &mut candidates);
         findings.extend(candidates.into_iter().map(|candidate| self.finding(file, candidate)));
         !budget.is_spent()
     }
@@ -197,5 +200,19 @@ impl SecretsDetector {
         use sha2::{Digest, Sha256};
         let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(value.as_bytes()));
         self.known_public.contains(&digest)
+    }
+}
+
+/// Doubts what stands in comments and long strings. The file is read for that only if something is sure otherwise.
+fn doubt_prose(file: &SourceFile<'_>, candidates: &mut [Candidate]) {
+    let is_sure = |candidate: &Candidate| candidate.confidence == Confidence::High && candidate.doubts.is_empty();
+    if !candidates.iter().any(is_sure) {
+        return;
+    }
+    let prose = Prose::read(file.text, file.kind);
+    for candidate in candidates.iter_mut().filter(|candidate| is_sure(candidate)) {
+        if prose.holds(file.text, &candidate.secret) {
+            candidate.doubts.push(Doubt::Prose);
+        }
     }
 }

@@ -52,6 +52,11 @@ impl SecretsDetector {
     pub(super) fn judge_token(&self, file: &SourceFile<'_>, variant: &Variant, candidate: &mut Candidate) {
         let token = &file.text[candidate.secret.clone()];
         self.judge_check(variant, token, candidate);
+        if variant.check == Some(Check::AzureSas)
+            && check::sas_is_expired(url_before(file.text, candidate.secret.start), self.now)
+        {
+            candidate.doubts.push(Doubt::Expired);
+        }
         // A template or an ellipsis goes on where the token stops: it is only the beginning of one.
         let after = &file.text[candidate.secret.end..];
         if ["{{", "${", "$(", "<", "..."].iter().any(|start| after.starts_with(start)) && !after.starts_with("</") {
@@ -66,6 +71,13 @@ impl SecretsDetector {
             candidate.doubts.push(Doubt::Sequence);
         }
     }
+}
+
+/// The part of a URL that stands before a place.
+fn url_before(text: &str, at: usize) -> &str {
+    const URL: usize = 600;
+    let from = text.floor_char_boundary(at.saturating_sub(URL));
+    text[from..at].rsplit(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '<')).next().unwrap_or_default()
 }
 
 /// Whether a match may begin at `start`. Where the anchor itself stands, the search made sure; before it, a word must begin.

@@ -75,13 +75,17 @@ pub fn read(text: &str, hit: usize, reader: &ValueReader) -> Option<NativeMatch>
         return None;
     }
     let lower = password.to_ascii_lowercase();
-    let is_stand_in =
-        STAND_INS.contains(&lower.as_str()) || lower == user.to_ascii_lowercase() || reader.is_stand_in(password);
+    let is_stand_in = STAND_INS.contains(&lower.as_str())
+        || lower == user.to_ascii_lowercase()
+        || reader.is_stand_in(password)
+        || reader.is_credential_words(password);
     let is_sample_host = is_sample_host(host);
     let is_local =
         matches!(host.split(':').next(), Some("localhost" | "127.0.0.1" | "0.0.0.0" | "host.docker.internal"));
     let doubts = if is_stand_in || is_sample_host { vec![Doubt::Placeholder] } else { Vec::new() };
-    let confidence = is_local.then_some(Confidence::Medium);
+    // A word of letters may be a sample's; a random password has more than one kind of character.
+    let is_word = password.bytes().all(|byte| byte.is_ascii_lowercase());
+    let confidence = (is_local || is_word).then_some(Confidence::Medium);
     Some(NativeMatch { primary: colon + 1..at_sign, secret: colon + 1..at_sign, confidence, doubts })
 }
 

@@ -12,6 +12,7 @@ use std::collections::HashSet;
 
 use aho_corasick::AhoCorasick;
 
+use super::check;
 use super::name::NameReader;
 use crate::rules::Shared;
 
@@ -65,9 +66,32 @@ impl ValueReader {
         self.placeholder_inside.is_match(value)
     }
 
+    /// Whether the value is base64 of a text with such a word.
+    pub fn encodes_placeholder(&self, value: &str) -> bool {
+        let decoded = (value.len() >= 8).then(|| check::decode_base64(value)).flatten();
+        decoded
+            .and_then(|bytes| String::from_utf8(bytes).ok())
+            .is_some_and(|text| self.is_placeholder(&text) || self.holds_placeholder(&text))
+    }
+
     /// Whether a password is one that samples use: a placeholder, one with a placeholder inside, or a plain sequence.
     pub fn is_stand_in(&self, password: &str) -> bool {
         self.is_placeholder(password) || self.holds_placeholder(password) || is_sequence(password)
+    }
+
+    /// Whether the value is made of words that only say what it is, with a number or not: `my_password`, `DB_SECRET_1`.
+    pub fn is_credential_words(&self, value: &str) -> bool {
+        let lower = value.to_ascii_lowercase();
+        let is_plain = |word: &str| {
+            word.bytes().all(|b| b.is_ascii_digit()) && word.len() < 5
+                || matches!(word, "my" | "the" | "your" | "db" | "app" | "new" | "old" | "login")
+                || self.placeholder_whole.contains(word)
+        };
+        let mut words = lower.split(['_', '-', '.', ' ']).filter(|word| !word.is_empty());
+        let names = |word: &str| self.names_credential(word);
+        lower.contains(['_', '-'])
+            && lower.split(['_', '-']).any(names)
+            && words.all(|word| is_plain(word) || names(word))
     }
 
     /// Whether part of the value is a word that makes it less likely.

@@ -12,6 +12,7 @@ pub fn is_sequence(value: &str) -> bool {
     uniform
         || is_counted_hex(bytes)
         || longest_count(bytes) >= 8.max(bytes.len() / 4)
+        || counted(bytes) * 4 >= bytes.len() * 3
         || distinct(bytes) <= 2
         || bytes.len() >= 16 && distinct(bytes) <= 4
         || is_repetition(bytes)
@@ -38,6 +39,22 @@ fn longest_count(bytes: &[u8]) -> usize {
         longest = longest.max(current);
     }
     longest
+}
+
+/// How many bytes lie in parts of four or more in which each byte is one more than the one before: `123456abcdefg`.
+fn counted(bytes: &[u8]) -> usize {
+    const LEAST: usize = 4;
+    let mut all = 0;
+    let mut current = 1;
+    for pair in bytes.windows(2) {
+        current = if pair[1] == pair[0].wrapping_add(1) { current + 1 } else { 1 };
+        all += match current {
+            LEAST => LEAST,
+            LEAST.. => 1,
+            _ => 0,
+        };
+    }
+    all
 }
 
 /// Whether hexadecimal digits write bytes that are counted up or down, as test vectors do: `000102030405`.
@@ -82,6 +99,7 @@ mod tests {
             "12345678",
             "abcdefg",
             "abcabcabc",
+            "123456abcdefg",
             "aaaabbbb",
             "7654321",
             "000102030405060708090a0b0c0d0e0f",
