@@ -115,7 +115,7 @@ impl Reader<'_> {
         let begins = |mark: &&str| rest.starts_with(mark.as_bytes());
         let end = match self.notation.block_comment {
             Some((open, close)) if rest.starts_with(open.as_bytes()) => self.after(self.at + open.len(), close),
-            _ if is_free && self.notation.line_comments.iter().any(|mark| begins(&mark)) => self.after(self.at, "\n"),
+            _ if is_free && self.notation.line_comments.iter().any(begins) => self.after(self.at, "\n"),
             _ => return false,
         };
         self.prose.comments.push(self.at..end);
