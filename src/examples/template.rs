@@ -137,6 +137,6 @@ mod tests {
         assert_eq!(expand("r", "{{ .Values.x }} {{").unwrap(), "{{ .Values.x }} {{");
         assert_eq!(expand("r", r#"{{base64 {"a":{"b":1}}}}"#).unwrap(), BASE64.encode(br#"{"a":{"b":1}}"#));
         insta::assert_snapshot!(expand("r", "{{fill x a-z}}").unwrap_err(), @"`x` is no count in `{{fill x a-z}}`");
-        insta::assert_snapshot!(expand("r", "{{checksum crc33}}").unwrap_err(), @"unknown variant `crc33`, expected one of `crc32-base62`, `crc32-base36`, `crc32-hex`, `crc32-hex-all`, `github-fine-grained`, `grafana`, `confluent`, `jwt`, `aws-key-id`, `base64`, `basic-auth`, `digit`");
+        insta::assert_snapshot!(expand("r", "{{checksum crc33}}").unwrap_err(), @"unknown variant `crc33`, expected one of `crc32-base62`, `crc32-base36`, `crc32-hex`, `crc32-hex-all`, `github-fine-grained`, `grafana`, `confluent`, `jwt`, `aws-key-id`, `base64`, `basic-auth`, `digit`, `azure-sas`");
     }
 }

@@ -128,14 +128,26 @@ pub fn role_of(file: &SourceFile<'_>) -> Role {
 
 /// What the part of a file at a byte offset is there for: a Rust file holds its own tests, after everything else.
 pub fn role_at(file: &SourceFile<'_>, offset: usize) -> Role {
-    const TESTS: &[u8] = b"#[cfg(test)]\nmod ";
     let role = role_of(file);
-    let holds_tests = role == Role::Ordinary && file.kind == FileKind::Source(Language::Rust);
-    if holds_tests && memchr::memmem::rfind(&file.text.as_bytes()[..offset], TESTS).is_some() {
-        Role::Test
-    } else {
-        role
-    }
+    let may_hold_tests = role == Role::Ordinary && file.kind == FileKind::Source(Language::Rust);
+    if may_hold_tests && opens_test_module(&file.text[..offset]) { Role::Test } else { role }
+}
+
+/// Whether a Rust text opens a module that is compiled for tests only.
+fn opens_test_module(text: &str) -> bool {
+    /// Attributes that are looked at, from the end.
+    const MOST: usize = 50;
+    let attributes = memchr::memmem::rfind_iter(text.as_bytes(), b"#[cfg(").take(MOST);
+    attributes.map(|at| &text[at..]).any(|rest| {
+        let Some((condition, after)) = rest.split_once(")]") else { return false };
+        let names_test = condition.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| word == "test");
+        // Other attributes may stand between.
+        let item = after.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with("#["));
+        names_test
+            && item.is_some_and(|item| {
+                item.starts_with("mod ") || item.starts_with("pub mod ") || item.starts_with("pub(crate) mod ")
+            })
+    })
 }
 
 /// What a file is there for. `path` uses `/`; `text` is the whole content.

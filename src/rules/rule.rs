@@ -237,6 +237,9 @@ pub enum Native {
     /// A literal assigned to a password-like name.
     #[serde(rename = "assigned-password")]
     AssignedPassword,
+    /// A common password that configures an account.
+    #[serde(rename = "weak-password")]
+    WeakPassword,
     /// A literal assigned to a key-, token- or secret-like name.
     #[serde(rename = "assigned-key")]
     AssignedKey,

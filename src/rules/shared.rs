@@ -11,6 +11,8 @@ pub struct Shared {
     pub names: Names,
     /// Texts that stand where a credential will be put.
     pub placeholders: Placeholders,
+    /// Words that people take as passwords.
+    pub common_passwords: CommonPasswords,
     /// Values that are published on purpose.
     pub known_public: KnownPublic,
     /// How rarely letters follow each other in words.
@@ -69,6 +71,14 @@ pub struct Placeholders {
     pub inside_weak: Vec<String>,
     /// Parts of a token of a known shape.
     pub inside_token: Vec<String>,
+}
+
+/// `common-passwords.yaml`.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommonPasswords {
+    /// Words in lower case.
+    pub words: Vec<String>,
 }
 
 /// `known-public.yaml`.
@@ -132,6 +142,7 @@ impl Shared {
         match path.rsplit('/').next().unwrap_or(path) {
             "names.yaml" => self.names = serde_yaml::from_str(text).map_err(problem)?,
             "placeholders.yaml" => self.placeholders = serde_yaml::from_str(text).map_err(problem)?,
+            "common-passwords.yaml" => self.common_passwords = serde_yaml::from_str(text).map_err(problem)?,
             "known-public.yaml" => self.known_public = serde_yaml::from_str(text).map_err(problem)?,
             "assignment-model.yaml" => self.assignment_model = serde_yaml::from_str(text).map_err(problem)?,
             "letter-pairs.yaml" => self.letter_pairs = serde_yaml::from_str(text).map_err(problem)?,

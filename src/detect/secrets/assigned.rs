@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
-use super::assignment::{Assignment, Operator, Quote};
+use super::assignment::{Assignment, Inside, Operator, Quote};
 use super::candidate::{Candidate, Rank};
 use super::features::{self, Feature};
 use super::index::ValueVariant;
 use super::name::{NameKind, NameReading};
 use super::{SecretsDetector, assignment, value};
-use crate::model::{Confidence, Doubt, SourceFile};
+use crate::input::classify;
+use crate::model::{Confidence, Doubt, FileKind, Format, Role, SourceFile};
 use crate::rules::Native;
 
 impl SecretsDetector {
@@ -49,6 +50,11 @@ impl SecretsDetector {
             return;
         };
         self.try_values(file, &found, candidates);
+        if self.configures_account(file, &found, name) {
+            let weak = self.index.natives.get(&Native::WeakPassword);
+            candidates.extend(weak.map(|&rule| Candidate::new(rule, found.value, Rank::Assigned)));
+            return;
+        }
         let native = if name.kind == NameKind::Password { Native::AssignedPassword } else { Native::AssignedKey };
         let Some(&rule) = self.index.natives.get(&native) else { return };
         let features = features::read(file, &found, name, &self.reader);
@@ -75,6 +81,24 @@ impl SecretsDetector {
             candidate.doubts.push(if holds_stand_in { Doubt::Placeholder } else { Doubt::Unlikely });
         }
         candidates.push(candidate);
+    }
+
+    /// Whether a common password opens something: it stands in configuration that is used, and not in a test or an example.
+    fn configures_account(&self, file: &SourceFile<'_>, found: &Assignment, name: NameReading) -> bool {
+        let is_config = match file.kind {
+            FileKind::Data(format) => !matches!(format, Format::Html | Format::Csv),
+            FileKind::Dockerfile => true,
+            _ => false,
+        };
+        let is_plain = !(name.is_reference || name.is_about || name.is_harmless || name.is_verb);
+        let is_ordinary = || matches!(classify::role_of(file), Role::Ordinary);
+        is_config
+            && name.kind == NameKind::Password
+            && is_plain
+            && found.inside == Inside::Code
+            && found.operator != Operator::Compare
+            && self.reader.is_common_password(&file.text[found.value.clone()])
+            && is_ordinary()
     }
 
     /// Tries the rules that know a value by its shape together with a word near it.

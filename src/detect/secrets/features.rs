@@ -116,6 +116,10 @@ features! {
     ValuePlaceholder = "value.placeholder", "a stand-in";
     ValueHoldsPlaceholder = "value.holds_placeholder", "holds a stand-in";
     ValueSequence = "value.sequence", "a plain sequence";
+    ValueCommonPassword = "value.common_password", "among the first passwords that are tried";
+    ValueWordAndDigits = "value.word_and_digits", "a word with digits behind it";
+    CommonPasswordTest = "common_password+test", "a common password in a test or in documentation";
+    CommonPasswordConfig = "common_password+config", "a common password in configuration";
     ValueHash = "value.hash", "a password's hash";
     ValueNamesCredential = "value.names_credential", "holds a credential word itself";
     ValueRepeatsName = "value.repeats_name", "repeats the name";
@@ -149,6 +153,7 @@ pub fn read(file: &SourceFile<'_>, found: &Assignment, name: NameReading, reader
     value_features(&mut features, &shape);
     word_features(&mut features, value, &shape, &file.text[found.name.clone()], reader);
     cross_features(&mut features, file, found, name, &shape);
+    common_password_features(&mut features, file);
     features
 }
 
@@ -211,7 +216,7 @@ fn place_features(features: &mut Features, file: &SourceFile<'_>, found: &Assign
         },
         1.0,
     ));
-    let role = match classify::role_of(file) {
+    let role = match classify::role_at(file, found.value.start) {
         Role::Ordinary => return,
         Role::Test => Feature::RoleTest,
         Role::Example => Feature::RoleExample,
@@ -276,6 +281,10 @@ fn word_features(features: &mut Features, value: &str, shape: &Shape, name: &str
     flag(features, Feature::ValuePlaceholder, reader.is_placeholder(value));
     flag(features, Feature::ValueHoldsPlaceholder, reader.holds_weak_placeholder(value));
     flag(features, Feature::ValueSequence, is_sequence(value));
+    flag(features, Feature::ValueCommonPassword, reader.is_common_password(value));
+    let word = value.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_word = word.len() >= 3 && word.len() < value.len() && word.bytes().all(|b| b.is_ascii_lowercase());
+    flag(features, Feature::ValueWordAndDigits, is_word && reader.rarity(word) < 4.5);
     flag(features, Feature::ValueHash, is_password_hash(value));
     flag(features, Feature::ValueNamesCredential, reader.names_credential(value));
     let squash = |text: &str| -> String {
@@ -292,6 +301,17 @@ fn word_features(features: &mut Features, value: &str, shape: &Shape, name: &str
         && split_words(value).nth(1).is_some()
         && split_words(value).all(is_plain);
     flag(features, Feature::ValueJoinedWords, is_joined);
+}
+
+/// What a common password means depends on what it could open.
+fn common_password_features(features: &mut Features, file: &SourceFile<'_>) {
+    if !features.iter().any(|(feature, _)| *feature == Feature::ValueCommonPassword) {
+        return;
+    }
+    let is_shown = matches!(classify::role_of(file), Role::Test | Role::Example | Role::Documentation);
+    flag(features, Feature::CommonPasswordTest, is_shown);
+    let is_config = matches!(file.kind, FileKind::Data(_) | FileKind::Dockerfile);
+    flag(features, Feature::CommonPasswordConfig, is_config && !is_shown);
 }
 
 /// Pairs of features that mean something else together than apart.

@@ -24,6 +24,7 @@ pub struct ValueReader {
     placeholder_weak: AhoCorasick,
     placeholder_token: AhoCorasick,
     stems: AhoCorasick,
+    common_passwords: HashSet<String>,
     letter_pairs: Vec<Vec<u8>>,
 }
 
@@ -43,6 +44,7 @@ impl ValueReader {
             placeholder_inside: any_of(&shared.placeholders.inside),
             placeholder_weak: any_of(&shared.placeholders.inside_weak),
             placeholder_token: any_of(&shared.placeholders.inside_token),
+            common_passwords: shared.common_passwords.words.iter().cloned().collect(),
             stems: AhoCorasick::builder()
                 .ascii_case_insensitive(true)
                 .build(NameReader::STEMS)
@@ -104,6 +106,35 @@ impl ValueReader {
         self.placeholder_token.is_match(token)
     }
 
+    /// Whether a password is among the first that an attacker tries: a common word, with replaced letters, and digits or
+    /// punctuation behind it, or only a count of digits.
+    pub fn is_common_password(&self, password: &str) -> bool {
+        const LONGEST: usize = 24;
+        if password.is_empty() || password.len() > LONGEST || !password.is_ascii() {
+            return false;
+        }
+        let stem = password.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_ascii_punctuation());
+        if stem.is_empty() {
+            return password.bytes().all(|byte| byte.is_ascii_digit()) && (password.len() < 5 || is_sequence(password));
+        }
+        let plain = |text: &str| -> String {
+            text.chars()
+                .map(|c| match c.to_ascii_lowercase() {
+                    '0' => 'o',
+                    '1' | '!' => 'i',
+                    '3' => 'e',
+                    '4' | '@' => 'a',
+                    '5' | '$' => 's',
+                    c => c,
+                })
+                .filter(char::is_ascii_alphanumeric)
+                .collect()
+        };
+        [password, stem].into_iter().any(|text| {
+            self.common_passwords.contains(&text.to_ascii_lowercase()) || self.common_passwords.contains(&plain(text))
+        })
+    }
+
     /// Whether the value itself holds a word for a credential, as a name would.
     pub fn names_credential(&self, value: &str) -> bool {
         self.stems.is_match(value)
@@ -131,6 +162,17 @@ impl ValueReader {
 mod tests {
     use super::*;
     use crate::rules::RuleSet;
+
+    #[test]
+    fn common_passwords_are_known_in_their_usual_forms() {
+        let reader = ValueReader::new(RuleSet::built_in().shared());
+        for password in ["admin", "root123", "P@ssw0rd!", "changeme", "Welcome1", "12345678", "qwerty12", "test_123"] {
+            assert!(reader.is_common_password(password), "{password}");
+        }
+        for password in ["tuFrAxahuYe4", "kzwqe482", "correct horse", "48213", "x9", ""] {
+            assert!(!reader.is_common_password(password), "{password}");
+        }
+    }
 
     #[test]
     fn words_are_common_and_random_letters_rare() {

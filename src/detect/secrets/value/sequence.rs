@@ -49,9 +49,9 @@ fn counted(bytes: &[u8]) -> usize {
     for pair in bytes.windows(2) {
         current = if pair[1] == pair[0].wrapping_add(1) { current + 1 } else { 1 };
         all += match current {
+            ..LEAST => 0,
             LEAST => LEAST,
-            LEAST.. => 1,
-            _ => 0,
+            _ => 1,
         };
     }
     all
