@@ -20,6 +20,10 @@ mod rules {
     pub mod literals;
     pub mod rule;
     pub mod shared;
+    /// Here the texts are written, and all are at hand.
+    pub mod stored {
+        pub static TEXTS: &[u8] = &[];
+    }
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -49,8 +53,13 @@ fn main() -> Result<(), Box<dyn Error>> {
         let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
         return Err(lines.join("\n").into());
     }
-    let bytes = postcard::to_allocvec(&(rules, shared))?;
-    fs::write(PathBuf::from(env::var("OUT_DIR")?).join("rules.bin"), bytes)?;
+    let mut texts = Vec::new();
+    for rule in &mut rules {
+        rule.text.store(&mut texts)?;
+    }
+    let folder = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(folder.join("rules.bin"), postcard::to_allocvec(&(rules, shared))?)?;
+    fs::write(folder.join("texts.bin"), texts)?;
     Ok(())
 }
 

@@ -938,7 +938,7 @@ fn every_rule_can_be_explained() {
     for rule in doorward::rules::RuleSet::built_in().iter().step_by(10) {
         let run = tree.run(&["explain", &rule.id]);
         assert_eq!(run.code, Some(0), "{}", rule.id);
-        for text in [&rule.title, &rule.message, &rule.why, &rule.fix] {
+        for text in [&rule.text().title, &rule.text().message, &rule.text().why, &rule.text().fix] {
             assert!(run.stdout.contains(text), "{}: {text}", rule.id);
         }
     }

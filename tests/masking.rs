@@ -10,7 +10,7 @@ use doorward::model::{
     Confidence, Encoding, FileKind, Finding, Label, LineIndex, Origin, RuleId, Severity, SourceFile, Span,
 };
 use doorward::report::{self, Format, Report, text::Style};
-use doorward::rules::{Rule, RuleSet};
+use doorward::rules::{Rule, RuleSet, RuleText};
 use doorward::scan::{Document, FileReport, Scanner};
 use proptest::prelude::*;
 
@@ -32,7 +32,7 @@ fn cases(rules: &RuleSet) -> Vec<Case<'_>> {
         |rule: &Rule, text: &str| template::expand(&rule.id, text).expect("tests/rules.rs expands every example");
     let mut cases = Vec::new();
     for rule in rules.iter() {
-        for example in &rule.examples.bad {
+        for example in &rule.text().examples.bad {
             let code = expand(rule, &example.code);
             let highlights: Vec<_> = example.highlights.iter().map(|text| expand(rule, text)).collect();
             let is_header = |text: &String| text.contains("PRIVATE KEY") || text.starts_with("PuTTY");
@@ -73,8 +73,9 @@ fn shown<'s>(secret: &'s str, output: &str, public: &str) -> Option<&'s str> {
 /// What an output may show: the code, from which the secrets were taken, and what the reported rules say.
 fn public(rules: &RuleSet, file: &FileReport, code: &str) -> String {
     let ids = file.findings.iter().filter_map(|reported| rules.get(reported.finding.rule.as_str()));
-    let texts = ids.map(|Rule { id, message, why, fix, references, .. }| {
-        [id, message, why, fix, &references.join("\n")].map(String::as_str).join("\n")
+    let texts = ids.map(|rule| {
+        let RuleText { message, why, fix, references, .. } = rule.text();
+        [&rule.id, message, why, fix, &references.join("\n")].map(String::as_str).join("\n")
     });
     texts.chain([code.to_owned()]).collect::<Vec<_>>().join("\n")
 }

@@ -28,7 +28,7 @@ fn every_variant_has_an_example_that_needs_it() {
             continue;
         };
         let codes: Vec<_> =
-            rule.examples.bad.iter().map(|e| examples::template::expand(&rule.id, &e.code).unwrap()).collect();
+            rule.text().examples.bad.iter().map(|e| examples::template::expand(&rule.id, &e.code).unwrap()).collect();
         for variant in variants {
             let pattern = regex_automata::meta::Regex::new(&variant.pattern).unwrap();
             if !codes.iter().any(|code| pattern.is_match(code)) {

@@ -269,17 +269,23 @@ fn rules_are_worded_alike() {
             }
         };
         let is_line = |text: &str| !text.contains('\n') && text.trim() == text && !text.contains("  ");
-        let first_word = rule.message.split(' ').next().unwrap_or_default();
-        let is_proper_name = rule.title.split([' ', '-']).any(|word| word == first_word);
-        check(is_line(&rule.message) && !rule.message.ends_with('.'), "the message is one line without a full stop");
+        let first_word = rule.text().message.split(' ').next().unwrap_or_default();
+        let is_proper_name = rule.text().title.split([' ', '-']).any(|word| word == first_word);
         check(
-            rule.message.starts_with(|char: char| char.is_lowercase()) || is_proper_name,
+            is_line(&rule.text().message) && !rule.text().message.ends_with('.'),
+            "the message is one line without a full stop",
+        );
+        check(
+            rule.text().message.starts_with(|char: char| char.is_lowercase()) || is_proper_name,
             "the message begins in lower case",
         );
-        check(is_line(&rule.title) && !rule.title.ends_with('.'), "the title is one line without a full stop");
-        check(is_line(&rule.why) && rule.why.ends_with('.'), "`why` is one line of whole sentences");
-        check(is_line(&rule.fix) && rule.fix.ends_with('.'), "`fix` is one line of whole sentences");
-        check(rule.references.iter().all(|link| link.starts_with("https://")), "references are https links");
+        check(
+            is_line(&rule.text().title) && !rule.text().title.ends_with('.'),
+            "the title is one line without a full stop",
+        );
+        check(is_line(&rule.text().why) && rule.text().why.ends_with('.'), "`why` is one line of whole sentences");
+        check(is_line(&rule.text().fix) && rule.text().fix.ends_with('.'), "`fix` is one line of whole sentences");
+        check(rule.text().references.iter().all(|link| link.starts_with("https://")), "references are https links");
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }

@@ -19,24 +19,27 @@ pub(super) fn run(id: &str, folders: &[PathBuf], out: &mut dyn Write) -> Result<
 }
 
 fn write(rule: &Rule, out: &mut dyn Write) -> Result<()> {
-    writeln!(out, "{}: {}", rule.id, rule.title)?;
+    writeln!(out, "{}: {}", rule.id, rule.text().title)?;
     writeln!(
         out,
         "{} severity, {} confidence, theme {}, since {}",
-        rule.severity, rule.confidence, rule.theme, rule.since
+        rule.severity,
+        rule.confidence,
+        rule.theme,
+        rule.text().since
     )?;
-    for (heading, text) in [("What", &rule.message), ("Why", &rule.why), ("Fix", &rule.fix)] {
+    for (heading, text) in [("What", &rule.text().message), ("Why", &rule.text().why), ("Fix", &rule.text().fix)] {
         writeln!(out, "\n{heading}\n{}", indent(text))?;
     }
     writeln!(out, "\nHow it is found\n{}", indent(&how(&rule.matcher)))?;
-    if let Some(example) = rule.examples.bad.first() {
+    if let Some(example) = rule.text().examples.bad.first() {
         writeln!(out, "\nReported ({})\n{}", example.file, indent(&example.code))?;
     }
-    if let Some(example) = rule.examples.good.first() {
+    if let Some(example) = rule.text().examples.good.first() {
         writeln!(out, "\nNot reported ({})\n{}", example.file, indent(&example.code))?;
     }
-    let cwe = rule.cwe.iter().map(|number| format!("https://cwe.mitre.org/data/definitions/{number}.html"));
-    let links: Vec<String> = rule.references.iter().cloned().chain(cwe).collect();
+    let cwe = rule.text().cwe.iter().map(|number| format!("https://cwe.mitre.org/data/definitions/{number}.html"));
+    let links: Vec<String> = rule.text().references.iter().cloned().chain(cwe).collect();
     if !links.is_empty() {
         writeln!(out, "\nMore\n{}", indent(&links.join("\n")))?;
     }

@@ -37,7 +37,7 @@ pub(super) fn list(format: ListFormat, folders: &[PathBuf], out: &mut dyn Write)
         ListFormat::Text => {
             let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
             for rule in rules.iter() {
-                writeln!(out, "{:width$}  {:8}  {:6}  {}", rule.id, rule.severity, rule.confidence, rule.title)?;
+                writeln!(out, "{:width$}  {:8}  {:6}  {}", rule.id, rule.severity, rule.confidence, rule.text().title)?;
             }
         }
         ListFormat::Json => {
@@ -45,16 +45,16 @@ pub(super) fn list(format: ListFormat, folders: &[PathBuf], out: &mut dyn Write)
                 .iter()
                 .map(|rule| Entry {
                     id: &rule.id,
-                    title: &rule.title,
+                    title: &rule.text().title,
                     theme: rule.theme.as_str(),
                     severity: rule.severity.as_str(),
                     confidence: rule.confidence.as_str(),
-                    message: &rule.message,
-                    why: &rule.why,
-                    fix: &rule.fix,
-                    cwe: &rule.cwe,
-                    references: &rule.references,
-                    since: &rule.since,
+                    message: &rule.text().message,
+                    why: &rule.text().why,
+                    fix: &rule.text().fix,
+                    cwe: &rule.text().cwe,
+                    references: &rule.text().references,
+                    since: &rule.text().since,
                 })
                 .collect();
             serde_json::to_writer_pretty(&mut *out, &entries).map_err(io::Error::from)?;
@@ -81,7 +81,7 @@ pub(super) fn test(folders: &[PathBuf], out: &mut dyn Write) -> Result<ExitCode>
     let mut examples = 0;
     for rule in ids.iter().filter_map(|id| rules.get(id)) {
         let scanner = Scanner::new(&rules, examples::least_confidence(rule), examples::NOW);
-        examples += rule.examples.bad.len() + rule.examples.good.len();
+        examples += rule.text().examples.bad.len() + rule.text().examples.good.len();
         failures.extend(examples::run(&scanner, rule));
     }
     for problem in &invalid {

@@ -69,7 +69,7 @@ impl fmt::Display for Failure {
 /// need a scanner that reports those.
 pub fn run(scanner: &Scanner, rule: &Rule) -> Vec<Failure> {
     let mut failures = Vec::new();
-    let kinds = [("bad", &rule.examples.bad), ("good", &rule.examples.good)];
+    let kinds = [("bad", &rule.text().examples.bad), ("good", &rule.text().examples.good)];
     for (kind, examples) in kinds {
         for (index, example) in examples.iter().enumerate() {
             let outcomes = run_one(scanner, rule, example);

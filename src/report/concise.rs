@@ -16,7 +16,7 @@ pub fn write(report: &Report, rules: &RuleSet, out: &mut dyn Write) -> io::Resul
         let path = escaped(&file.path);
         for reported in file.findings.iter().filter(|reported| reported.finding.suppressed.is_none()) {
             let finding = &reported.finding;
-            let message = rules.get(finding.rule.as_str()).map_or("", |rule| rule.message.as_str());
+            let message = rules.get(finding.rule.as_str()).map_or("", |rule| rule.text().message.as_str());
             let (line, column) = (reported.start.line, reported.start.column);
             writeln!(out, "{path}:{line}:{column}: {}[{}]: {message}", finding.severity, finding.rule)?;
         }

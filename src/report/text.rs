@@ -83,13 +83,14 @@ fn render(renderer: &Renderer, path: &str, reported: &Reported, rule: &Rule, wid
         .collect();
     // Prose stands behind `  = why: `, some columns in.
     let prose = width.saturating_sub(12).max(40);
-    let group =
-        Group::with_title(level(reported.finding.severity).primary_title(rule.message.as_str()).id(rule.id.as_str()))
-            .element(snippet)
-            .elements(related)
-            .element(Level::NOTE.with_name("why").message(wrap(&rule.why, prose)))
-            .element(Level::HELP.with_name("fix").message(wrap(&rule.fix, prose)))
-            .elements(evidence(reported).map(|text| Level::NOTE.with_name("decided by").message(wrap(&text, prose))));
+    let group = Group::with_title(
+        level(reported.finding.severity).primary_title(rule.text().message.as_str()).id(rule.id.as_str()),
+    )
+    .element(snippet)
+    .elements(related)
+    .element(Level::NOTE.with_name("why").message(wrap(&rule.text().why, prose)))
+    .element(Level::HELP.with_name("fix").message(wrap(&rule.text().fix, prose)))
+    .elements(evidence(reported).map(|text| Level::NOTE.with_name("decided by").message(wrap(&text, prose))));
     // The renderer counts columns in the excerpt, which is masked and cut; the file's own column takes their place.
     let place = |column| format!("{path}:{}:{column}", excerpt.line);
     let shown = excerpt.text[..excerpt.highlight.start].chars().count() + 1;

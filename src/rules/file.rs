@@ -10,7 +10,7 @@ use crate::rules::error::RuleError;
 use crate::rules::literals;
 use crate::rules::rule::{
     Anchor, Argument, Binding, Check, CommandPlace, Companion, Condition, Decoding, EntryPlace, Example, Examples,
-    Matcher, Native, Place, Rule, SecretVariant,
+    LazyText, Matcher, Native, Place, Rule, RuleText, SecretVariant,
 };
 
 /// A rule file as written.
@@ -223,21 +223,24 @@ fn checked(path: &str, file: RuleFile) -> Result<Rule, String> {
     };
     let bad = file.examples.bad.into_iter().map(|e| Example { file: e.file, code: e.code, highlights: e.highlights });
     let good = file.examples.good.into_iter().map(|e| Example { file: e.file, code: e.code, highlights: Vec::new() });
-    Ok(Rule {
-        id: file.id,
+    let text = RuleText {
         title: file.title,
-        theme: file.theme,
-        severity: file.severity,
-        confidence: file.confidence,
         message: file.message,
         why: file.why.trim().to_owned(),
         fix: file.fix.trim().to_owned(),
         cwe: file.cwe,
         references: file.references,
         since: file.since,
+        examples: Examples { bad: bad.collect(), good: good.collect() },
+    };
+    Ok(Rule {
+        id: file.id,
+        theme: file.theme,
+        severity: file.severity,
+        confidence: file.confidence,
         matcher,
         companion: file.with.map(companion).transpose()?,
-        examples: Examples { bad: bad.collect(), good: good.collect() },
+        text: LazyText::new(text),
     })
 }
 

@@ -6,9 +6,10 @@ pub mod literals;
 pub mod rule;
 pub mod set;
 pub mod shared;
+mod stored;
 
 pub use error::RuleError;
-pub use rule::{Check, Companion, Example, Examples, Matcher, Native, Rule, SecretVariant};
+pub use rule::{Check, Companion, Example, Examples, Matcher, Native, Rule, RuleText, SecretVariant};
 pub use set::RuleSet;
 pub use shared::Shared;
 

@@ -1,5 +1,7 @@
 //! A rule as the program uses it: checked, and serialised into the binary at build time.
 
+use std::sync::OnceLock;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -10,14 +12,32 @@ use crate::model::{Confidence, Format, Severity, Theme};
 pub struct Rule {
     /// Kebab-case name, the same as the file's; never reused for something else.
     pub id: String,
-    /// What it finds, in a few words.
-    pub title: String,
     /// Which rule of conduct it enforces.
     pub theme: Theme,
     /// How bad a true finding is.
     pub severity: Severity,
     /// How sure a finding is before doubts.
     pub confidence: Confidence,
+    /// How it is found.
+    pub matcher: Matcher,
+    /// The other part of a credential of two parts.
+    pub companion: Option<Companion>,
+    /// What people read of it.
+    pub text: LazyText,
+}
+
+impl Rule {
+    /// What people read of the rule. For a rule that comes with the program it is decoded now.
+    pub fn text(&self) -> &RuleText {
+        self.text.get()
+    }
+}
+
+/// What people read of a rule, and its proof.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RuleText {
+    /// What it finds, in a few words.
+    pub title: String,
     /// What is wrong, in plain words.
     pub message: String,
     /// What an attacker does with it.
@@ -30,12 +50,65 @@ pub struct Rule {
     pub references: Vec<String>,
     /// The first version of doorward with this rule.
     pub since: String,
-    /// How it is found.
-    pub matcher: Matcher,
-    /// The other part of a credential of two parts.
-    pub companion: Option<Companion>,
     /// The rule's own proof.
     pub examples: Examples,
+}
+
+/// A rule's text, or where it stands among the texts of the built-in rules. Most runs read few of them, and to decode them all
+/// would take most of the start.
+#[derive(Clone, Debug)]
+pub struct LazyText {
+    /// First byte and length among the stored texts.
+    stored: (u32, u32),
+    text: OnceLock<RuleText>,
+}
+
+impl LazyText {
+    /// A text at hand.
+    pub fn new(text: RuleText) -> Self {
+        Self { stored: (0, 0), text: OnceLock::from(text) }
+    }
+
+    fn get(&self) -> &RuleText {
+        self.text.get_or_init(|| {
+            let (start, length) = (self.stored.0 as usize, self.stored.1 as usize);
+            let bytes = &super::stored::TEXTS[start..start + length];
+            postcard::from_bytes(bytes).expect("build.rs wrote these bytes with the same types")
+        })
+    }
+
+    /// Moves the text to the end of `texts`, and keeps its place.
+    ///
+    /// # Errors
+    ///
+    /// When the text cannot be encoded, which takes more memory than there is.
+    pub fn store(&mut self, texts: &mut Vec<u8>) -> Result<(), postcard::Error> {
+        let bytes = postcard::to_allocvec(self.get())?;
+        self.stored = (texts.len() as u32, bytes.len() as u32);
+        texts.extend(bytes);
+        Ok(())
+    }
+}
+
+impl Serialize for LazyText {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.stored.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for LazyText {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self { stored: Deserialize::deserialize(deserializer)?, text: OnceLock::new() })
+    }
+}
+
+/// How a rule's findings are found.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Matcher {
+    /// Any of several shapes of credential.
+    Secret(Vec<SecretVariant>),
+    /// A check in code, for what data cannot express.
+    Native(Native),
 }
 
 /// The part of a credential that says whose it is, beside the part that is secret: both are one finding.
@@ -49,15 +122,6 @@ pub struct Companion {
     pub label: String,
     /// Rules whose findings at its place are part of this one.
     pub rules: Vec<String>,
-}
-
-/// How a rule's findings are found.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub enum Matcher {
-    /// Any of several shapes of credential.
-    Secret(Vec<SecretVariant>),
-    /// A check in code, for what data cannot express.
-    Native(Native),
 }
 
 /// One shape of credential.

@@ -8,9 +8,7 @@ use crate::rules::error::RuleError;
 use crate::rules::file;
 use crate::rules::rule::{Matcher, Rule};
 use crate::rules::shared::Shared;
-
-/// The rules that `build.rs` checked and stored in the binary.
-static BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
+use crate::rules::stored;
 
 /// Rules by id, in the order of their ids, with the lists that several of them use.
 #[derive(Debug)]
@@ -27,7 +25,7 @@ impl RuleSet {
     /// Never: the bytes were written by the same build.
     pub fn built_in() -> Self {
         let (rules, shared): (Vec<Rule>, Shared) =
-            postcard::from_bytes(BUILT_IN).expect("build.rs wrote these bytes with the same types");
+            postcard::from_bytes(stored::RULES).expect("build.rs wrote these bytes with the same types");
         Self { rules: rules.into_iter().map(|rule| (rule.id.clone(), rule)).collect(), shared }
     }
 
