@@ -100,7 +100,7 @@ pub fn is_reference(value: &str) -> bool {
         return true;
     }
     let starts = |start: &&str| start.as_bytes().first() == bytes.first() && value.starts_with(*start);
-    if STORED_OR_ENCRYPTED.iter().any(|start| starts(&start)) || LOOK_UPS.iter().any(|start| starts(&start)) {
+    if STORED_OR_ENCRYPTED.iter().any(starts) || LOOK_UPS.iter().any(starts) {
         return true;
     }
     let word = |range: Range<usize>| {
