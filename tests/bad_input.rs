@@ -491,6 +491,10 @@ hostile_lines! {
     a_line_of_quotes_ends: "\"";
     a_line_of_words_of_mixed_case_ends: "a1B2";
     a_line_of_curl_commands_ends: "curl -u x ";
+    a_line_of_programs_ends: "docker ";
+    a_line_of_subcommands_ends: "docker login -p -x ";
+    a_line_of_substitutions_ends: "docker $(";
+    a_line_of_pipes_ends: "echo x | sudo -S ";
     a_line_of_assignments_ends: "password=";
     a_line_of_key_headers_ends: "-----BEGIN PRIVATE KEY-----";
     a_line_of_urls_ends: "http://a:b";

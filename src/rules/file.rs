@@ -120,6 +120,9 @@ pub struct VariantFile {
     pub binding: Binding,
     /// For a command: the number of the argument that is the secret, from 1, counted without options.
     pub argument: Option<usize>,
+    /// For a command: whether the secret is what is piped into it.
+    #[serde(default)]
+    pub input: bool,
     /// Fixed texts, where the pattern does not begin with one.
     #[serde(default)]
     pub literals: Vec<String>,
@@ -330,11 +333,16 @@ fn entry(file: &VariantFile, path: &str) -> Result<EntryPlace, String> {
 }
 
 fn command(file: &VariantFile) -> Result<CommandPlace, String> {
-    let argument = match (file.option.as_slice(), file.argument) {
-        ([], Some(number)) if number > 0 => Argument::Position(number),
-        (names @ [_, ..], None) => Argument::Option { names: names.to_vec(), binding: file.binding },
-        _ => return Err("a `command` needs `option`, or `argument` from 1".to_owned()),
+    let argument = match (file.option.as_slice(), file.argument, file.input) {
+        ([], Some(number), false) if number > 0 => Argument::Position(number),
+        ([], None, true) => Argument::Input,
+        (names @ [_, ..], None, false) => Argument::Option { names: names.to_vec(), binding: file.binding },
+        _ => return Err("a `command` needs one of `option`, `argument` from 1, and `input`".to_owned()),
     };
+    let is_short = |name: &&String| name.split(' ').next().unwrap_or_default().len() < 2;
+    if let Some(short) = file.command.iter().find(is_short) {
+        return Err(format!("the program of the command `{short}` has a name of less than 2 letters"));
+    }
     Ok(CommandPlace { names: file.command.clone(), argument })
 }
 

@@ -164,7 +164,7 @@ pub enum Place {
 /// An argument of certain shell commands.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CommandPlace {
-    /// The commands: a program's name, with a subcommand or without, one blank between.
+    /// The commands: a program's name and perhaps further words, one blank between; `rules/README.md` tells the notation.
     pub names: Vec<String>,
     /// Which argument.
     pub argument: Argument,
@@ -182,6 +182,8 @@ pub enum Argument {
     },
     /// The argument with this number, from 1, counted without options.
     Position(usize),
+    /// What `echo` pipes into it, or a here-string.
+    Input,
 }
 
 /// How the value follows an option of one letter.

@@ -28,8 +28,6 @@ pub(super) enum Action {
     Url,
     /// Try a variant.
     Phrase(usize),
-    /// Read a command.
-    Command(usize),
 }
 
 /// An anchor that holds a word which is searched for.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::anchors::{Action, Anchor, AnchorSearch};
 use super::candidate::Rank;
-use super::commands::Command;
+use super::commands::CommandIndex;
 use super::entries::EntryIndex;
 use super::name::NameReader;
 use super::native::{private_key, url_password};
@@ -13,7 +13,7 @@ use super::pattern::Pattern;
 use super::prefixes::PrefixTable;
 use super::runs::{self, Run};
 use crate::model::{Confidence, RuleId, Severity};
-use crate::rules::rule::{Place, SecretVariant};
+use crate::rules::rule::{CommandPlace, Place, SecretVariant};
 use crate::rules::{Check, Matcher, Native, Rule, RuleSet, literals};
 
 /// The compiled rules. Other modules refer to rules and variants by their places in these lists.
@@ -32,9 +32,7 @@ pub(super) struct Index {
     /// The anchors of the second pass.
     pub(super) anchors: AnchorSearch,
     /// Variants of `command` rules.
-    pub(super) commands: Vec<Command>,
-    /// The commands' names, looked for only where commands stand.
-    pub(super) command_anchors: AnchorSearch,
+    pub(super) commands: CommandIndex,
 }
 
 #[derive(Debug)]
@@ -112,8 +110,7 @@ struct Builder<'r> {
     /// By offset.
     tokens: BTreeMap<usize, TokenLiterals<'r>>,
     anchors: Vec<Anchor>,
-    commands: Vec<Command>,
-    command_anchors: Vec<Anchor>,
+    commands: Vec<(Variant, &'r CommandPlace)>,
 }
 
 struct TokenLiterals<'r> {
@@ -159,11 +156,7 @@ impl<'r> Builder<'r> {
                 self.entries.add(variant(Pattern::whole(&shape.pattern), 0, Rank::Entry), place);
             }
             Place::Command(place) => {
-                let number = self.commands.len();
-                let anchor = |name: &String| Anchor::new(name, Action::Command(number));
-                self.command_anchors.extend(place.names.iter().map(anchor));
-                let variant = variant(Pattern::whole(&shape.pattern), 0, Rank::Phrase);
-                self.commands.push(Command { variant, place: place.clone() });
+                self.commands.push((variant(Pattern::whole(&shape.pattern), 0, Rank::Phrase), place));
             }
             Place::Value { near, texts } => {
                 let variant = variant(Pattern::whole(&shape.pattern), 0, Rank::Value);
@@ -203,8 +196,7 @@ impl<'r> Builder<'r> {
             entries: self.entries,
             tokens: self.tokens.into_iter().map(table).collect(),
             anchors: AnchorSearch::new(self.anchors),
-            commands: self.commands,
-            command_anchors: AnchorSearch::new(self.command_anchors),
+            commands: CommandIndex::new(self.commands),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Finds credentials.
 //!
-//! Two passes over the bytes, each far faster than a regular expression: [`runs`] of token characters, at whose word starts
-//! the beginnings of tokens are looked up, and a search for a few [`anchors`] in the whole text: credential-like names,
-//! phrases, key blocks and URLs. Expressions run only at the places found so, anchored and bounded. What they match becomes
+//! Passes over the bytes, each far faster than a regular expression: [`runs`] of token characters, at whose word starts
+//! the beginnings of tokens are looked up, a search for a few [`anchors`] in the whole text: credential-like names,
+//! phrases, key blocks and URLs, and one for the names of [`commands`]. Expressions run only at the places found so, anchored and bounded. What they match becomes
 //! a [`Candidate`], is judged, and the best of overlapping candidates stay.
 
 mod anchors;
@@ -133,15 +133,8 @@ impl SecretsDetector {
             Action::Name | Action::Key => {}
             Action::Url => self.try_url(file, at, candidates),
             Action::Phrase(index) => self.try_variant(file, index, at, candidates),
-            Action::Command(_) => {}
         });
-        if commands::may_stand_in(file.kind) {
-            self.index.command_anchors.each(file.text, |action, at| {
-                if let Action::Command(index) = action {
-                    self.try_command(file, &self.index.commands[index], at, candidates);
-                }
-            });
-        }
+        self.find_commands(file, candidates);
     }
 
     fn each_name(&self, file: &SourceFile<'_>, mut visit: impl FnMut(Assignment, NameReading)) {

@@ -1,6 +1,6 @@
 //! Tries a rule's expression at a place, and judges what matched by its own text.
 
-use super::candidate::Candidate;
+use super::candidate::{Candidate, Rank};
 use super::index::Variant;
 use super::{SecretsDetector, check, entropy, runs, value};
 use crate::model::{Confidence, Doubt, SourceFile};
@@ -62,7 +62,8 @@ impl SecretsDetector {
         if ["{{", "${", "$(", "<", "..."].iter().any(|start| after.starts_with(start)) && !after.starts_with("</") {
             candidate.doubts.push(Doubt::Placeholder);
         }
-        if self.reader.token_holds_placeholder(token) || !variant.is_token && value::is_masked(token) {
+        let is_stand_in = || variant.rank == Rank::Phrase && (self.reader.is_stand_in(token) || !token.is_ascii());
+        if self.reader.token_holds_placeholder(token) || !variant.is_token && value::is_masked(token) || is_stand_in() {
             candidate.doubts.push(Doubt::Placeholder);
         }
         // The fixed beginning says nothing about the rest.

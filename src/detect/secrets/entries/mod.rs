@@ -5,7 +5,7 @@
 
 mod decode;
 mod path;
-mod wildcard;
+pub(super) mod wildcard;
 
 use std::collections::{BTreeMap, HashMap};
 

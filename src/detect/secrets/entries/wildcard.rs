@@ -1,7 +1,7 @@
 //! Patterns of names: `*` stands for any text, `|` separates alternatives, case does not matter.
 
 /// Whether a name fits a pattern.
-pub(super) fn fits(pattern: &str, name: &str) -> bool {
+pub(in super::super) fn fits(pattern: &str, name: &str) -> bool {
     pattern.split('|').any(|alternative| fits_one(alternative.as_bytes(), name.as_bytes()))
 }
 
