@@ -203,6 +203,7 @@ fn json_holds_the_documented_fields() {
             "doubts",
             "end_column",
             "end_line",
+            "evidence",
             "fix",
             "label",
             "line",
@@ -210,6 +211,7 @@ fn json_holds_the_documented_fields() {
             "message",
             "path",
             "references",
+            "related",
             "rule",
             "severity",
             "snippet",
@@ -254,11 +256,71 @@ fn the_json_schema_describes_what_is_written() {
     let schema: Value = serde_json::from_str(&schema).unwrap();
     let tree = Tree::new(&[("a.py", &format!("gh = \"{TOKEN}\"  # doorward: ignore[github-pat-classic] why not\n"))]);
     tree.write("large.py", "x = 1\n".repeat(1000));
-    let run = tree.run(&["--format", "json", "--max-file-size", "1K"]);
+    tree.write("credentials", key_pair());
+    let run = tree.run(&["--format", "json", "--max-file-size", "1K", "--why"]);
     let document = run.json();
     assert_described(&schema, &schema, &document, "document");
     assert_eq!(document["summary"]["skipped"].as_array().map(Vec::len), Some(1), "every part of the document is there");
-    assert!(run.findings()[0]["suppressed"].is_object(), "every part of the document is there");
+    let findings = run.findings();
+    assert!(findings[0]["suppressed"].is_object(), "every part of the document is there");
+    assert_eq!(findings[1]["related"][0]["label"], "the key id it belongs to", "every part of the document is there");
+    assert!(findings[1]["evidence"][0]["text"].is_string(), "every part of the document is there");
+}
+
+/// A made-up key of AWS, id and secret.
+fn key_pair() -> String {
+    expand("[default]\naws_access_key_id = AKIA{{fill 16 A-Z2-7}}\naws_secret_access_key = {{fill 40 A-Za-z0-9+/}}\n")
+}
+
+#[test]
+fn id_and_secret_are_one_finding_with_two_places() {
+    let tree = Tree::new(&[]);
+    tree.write("credentials", key_pair());
+    let run = tree.run::<&str>(&[]);
+    // The id is no secret, but looks like one to other scanners.
+    let id = expand("AKIA{{fill 16 A-Z2-7}}");
+    assert_snapshot!(run.stdout.replace(&id, "AKIA-and-16-more-here"), @"
+    critical[aws-secret-access-key]: an AWS secret access key is written in the file
+     --> credentials:3:25
+      |
+    3 | aws_secret_access_key = Ef+P************
+      |                         ^^^^^^^^^^^^^^^^
+      |
+     ::: credentials:2:21
+      |
+    2 | aws_access_key_id = AKIA-and-16-more-here
+      |                     -------------------- the key id it belongs to
+      |
+      = why: Whoever also knows the key id, which is often in the same file, signs requests as its
+             IAM user and gets every permission that user has in the account, until the key is
+             deactivated.
+      = fix: Deactivate and delete the key pair in https://console.aws.amazon.com/iam/ and look for
+             its use in CloudTrail. Replace it by an IAM role (instance profile, task role, IRSA) or
+             by OIDC federation in CI, so that there is no lasting secret.
+    ");
+}
+
+#[test]
+fn why_says_what_decided() {
+    let tree = one_password();
+    let run = tree.run(&["--why"]);
+    assert_snapshot!(run.stdout, @r#"
+    high[generic-password]: a password is written in the file
+     --> settings.py:1:16
+      |
+    1 | DB_PASSWORD = "nr************"
+      |                ^^^^^^^^^^^^^^
+      |
+      = why: Everyone with a copy of the repository, and everyone who ever had one, can log in with
+             it.
+      = fix: Change the password, read it from an environment variable or a secret store, and keep
+             only the variable's name in the file.
+      = decided by: +4.09 in all: digits and letters +1.84; unlike words +1.33; 12 to 19 characters +0.83;
+                    entropy +0.75; letters that follow each other unlike words +0.68; the name is in
+                    capitals +0.61; share of digits +0.57; a password with digits and letters +0.38;
+                    assigned with = +0.32; entropy for its length -0.31; source code -0.11; a password in a
+                    string +0.10; where the model starts from -2.89
+    "#);
 }
 
 /// Makes sure that an object has exactly the fields of its schema, and so on down.
@@ -710,7 +772,7 @@ fn an_invalid_rule_is_one_clear_line() {
     assert_snapshot!(own_rule("fix:", "fixx:").run(&["--rules", "rules", "src"]), @"
     exit code 2
     --- stderr ---
-    doorward: error: rules/example-token.yaml: unknown field `fixx`, expected one of `id`, `title`, `theme`, `severity`, `confidence`, `message`, `why`, `fix`, `cwe`, `references`, `since`, `detect`, `examples` at line 8 column 1; did you mean `fix`?
+    doorward: error: rules/example-token.yaml: unknown field `fixx`, expected one of `id`, `title`, `theme`, `severity`, `confidence`, `message`, `why`, `fix`, `cwe`, `references`, `since`, `detect`, `with`, `examples` at line 8 column 1; did you mean `fix`?
     ");
     assert_snapshot!(own_rule("{20}", "+").run(&["--rules", "rules", "src"]), @"
     exit code 2
@@ -815,7 +877,7 @@ fn invalid_rules_do_not_keep_others_from_their_test() {
     assert_snapshot!(stand_ins(&tree.run(&["rules", "test", "rules"])), @"
     exit code 2
     --- stdout ---
-    invalid: rules/bad/broken.yaml: unknown field `thme`, expected one of `id`, `title`, `theme`, `severity`, `confidence`, `message`, `why`, `fix`, `cwe`, `references`, `since`, `detect`, `examples` at line 2 column 1; did you mean `theme`?
+    invalid: rules/bad/broken.yaml: unknown field `thme`, expected one of `id`, `title`, `theme`, `severity`, `confidence`, `message`, `why`, `fix`, `cwe`, `references`, `since`, `detect`, `with`, `examples` at line 2 column 1; did you mean `theme`?
     failed: other-token: good example 1 (settings.py): noisy: `oth_[20 characters]` was reported
     rules: 2, examples: 4, failed: 1, files invalid: 1
     ");

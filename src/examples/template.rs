@@ -40,6 +40,7 @@ pub fn expand(seed: &str, text: &str) -> Result<String, String> {
                     .ok_or_else(|| format!("nothing to seal before `{{{{{inner}}}}}`"))?;
                 result.push_str(&sealed);
             }
+            "text" => result.push_str(argument),
             "base64" => result.push_str(&BASE64.encode(argument.as_bytes())),
             "base64url" => result.push_str(&BASE64URL_NOPAD.encode(argument.as_bytes())),
             _ => {

@@ -250,7 +250,11 @@ fn is_translation_file(name: &str) -> bool {
             .is_none_or(|region| (2..=4).contains(&region.len()) && region.bytes().all(|b| b.is_ascii_alphabetic()));
         language.len() == 2 && language.bytes().all(|b| b.is_ascii_lowercase()) && region_fits && parts.next().is_none()
     };
-    if stem.starts_with("messages_") || stem.starts_with("strings_") || stem.starts_with("translation") {
+    if stem == "messages"
+        || stem.starts_with("messages_")
+        || stem.starts_with("strings_")
+        || stem.starts_with("translation")
+    {
         return true;
     }
     // Two letters alone are often something else in source code.

@@ -76,7 +76,6 @@ struct FindingEntry<'a> {
     masked: Option<String>,
     doubts: Vec<&'static str>,
     related: Vec<RelatedEntry<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     evidence: Vec<EvidenceEntry>,
     suppressed: Option<SuppressionEntry<'a>>,
 }
@@ -95,7 +94,6 @@ struct RelatedEntry<'a> {
 #[derive(Serialize)]
 struct EvidenceEntry {
     text: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
     weight: Option<f32>,
 }
 

@@ -91,13 +91,18 @@ impl SecretsDetector {
             _ => false,
         };
         let is_plain = !(name.is_reference || name.is_about || name.is_harmless || name.is_verb);
+        let value = &file.text[found.value.clone()];
+        // `Password` is a label.
+        let is_label =
+            value.starts_with(|c: char| c.is_ascii_uppercase()) && value[1..].bytes().all(|b| b.is_ascii_lowercase());
         let is_ordinary = || matches!(classify::role_of(file), Role::Ordinary);
         is_config
             && name.kind == NameKind::Password
             && is_plain
             && found.inside == Inside::Code
             && found.operator != Operator::Compare
-            && self.reader.is_common_password(&file.text[found.value.clone()])
+            && !is_label
+            && self.reader.is_common_password(value)
             && is_ordinary()
     }
 

@@ -88,8 +88,7 @@ impl Pattern {
         let mut captures: Captures = regex.create_captures();
         regex.search_captures(input, &mut captures);
         let whole = captures.get_match()?.range();
-        let secret =
-            captures.get_group_by_name("secret").map_or_else(|| whole.clone(), |span| span.start..span.end);
+        let secret = captures.get_group_by_name("secret").map_or_else(|| whole.clone(), |span| span.start..span.end);
         Some(PatternMatch { whole, secret })
     }
 }

@@ -113,9 +113,15 @@ impl ValueReader {
         if password.is_empty() || password.len() > LONGEST || !password.is_ascii() {
             return false;
         }
-        let stem = password.trim_end_matches(|c: char| c.is_ascii_digit() || c.is_ascii_punctuation());
+        let is_decoration =
+            |c: char| c.is_ascii_digit() || matches!(c, '!' | '@' | '#' | '$' | '%' | '*' | '.' | '_' | '-');
+        if !password.chars().all(|c| c.is_ascii_alphanumeric() || is_decoration(c)) {
+            return false;
+        }
+        let stem = password.trim_end_matches(is_decoration);
         if stem.is_empty() {
-            return password.bytes().all(|byte| byte.is_ascii_digit()) && (password.len() < 5 || is_sequence(password));
+            let is_number = password.bytes().all(|byte| byte.is_ascii_digit());
+            return is_number && ((3..5).contains(&password.len()) || is_sequence(password) && password.len() > 4);
         }
         let plain = |text: &str| -> String {
             text.chars()

@@ -99,6 +99,10 @@ pub fn is_reference(value: &str) -> bool {
     {
         return true;
     }
+    // A template that the value's quotes cut short: `"{{ lookup("x") }}"`.
+    if value.starts_with("{{") {
+        return true;
+    }
     let starts = |start: &&str| start.as_bytes().first() == bytes.first() && value.starts_with(*start);
     if STORED_OR_ENCRYPTED.iter().any(starts) || LOOK_UPS.iter().any(starts) {
         return true;
