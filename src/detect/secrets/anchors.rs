@@ -28,6 +28,8 @@ pub(super) enum Action {
     Url,
     /// Try a variant.
     Phrase(usize),
+    /// Read the file's commands, if its kind alone does not say that it holds some.
+    Commands,
 }
 
 /// An anchor that holds a word which is searched for.

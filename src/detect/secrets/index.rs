@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::anchors::{Action, Anchor, AnchorSearch};
 use super::candidate::Rank;
+use super::commands;
 use super::commands::CommandIndex;
 use super::entries::EntryIndex;
 use super::name::NameReader;
@@ -177,6 +178,7 @@ impl<'r> Builder<'r> {
         if has_keys {
             private_key::WORDS.iter().for_each(|word| self.add_anchor(word, Action::Key));
         }
+        commands::SIGNS.iter().for_each(|sign| self.add_anchor(sign, Action::Commands));
         if has_urls {
             self.add_anchor(url_password::WORD, Action::Url);
         }

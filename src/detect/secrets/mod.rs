@@ -127,14 +127,18 @@ impl SecretsDetector {
 
     fn find_words(&self, file: &SourceFile<'_>, candidates: &mut Vec<Candidate>) {
         let (mut name_done, mut key_done) = (0, 0);
+        let mut holds_sign = false;
         self.index.anchors.each(file.text, |action, at| match action {
             Action::Name if at >= name_done => self.try_assignment(file, at, &mut name_done, candidates),
             Action::Key if at >= key_done => self.try_key(file, at, &mut key_done, candidates),
             Action::Name | Action::Key => {}
             Action::Url => self.try_url(file, at, candidates),
             Action::Phrase(index) => self.try_variant(file, index, at, candidates),
+            Action::Commands => holds_sign = true,
         });
-        self.find_commands(file, candidates);
+        if commands::may_stand_in(file.kind, holds_sign) {
+            self.find_commands(file, candidates);
+        }
     }
 
     fn each_name(&self, file: &SourceFile<'_>, mut visit: impl FnMut(Assignment, NameReading)) {

@@ -26,25 +26,26 @@ const MAX_COMMAND: Limit = Limit { bytes: 2048, words: 512 };
 /// How far behind the program's name a subcommand stands.
 const MAX_LEAD: Limit = Limit { bytes: 256, words: 8 };
 
-/// Whether shell commands are to be expected in files of this kind. Most compiled source holds none.
-fn may_stand_in(kind: FileKind) -> bool {
+/// Signs that source code of another kind holds commands: those that it holds most.
+pub(super) const SIGNS: [&str; 2] = ["curl", "sshpass"];
+
+/// Whether to read the commands of files of this kind, or of one with a sign. Source code is most of what is scanned, and hardly
+/// any holds a command.
+pub(super) fn may_stand_in(kind: FileKind, holds_sign: bool) -> bool {
     match kind {
-        FileKind::Source(language) => matches!(
-            language,
+        FileKind::Source(
             Language::Shell
-                | Language::Batch
-                | Language::PowerShell
-                | Language::Groovy
-                | Language::Ruby
-                | Language::Perl
-                | Language::Php
-                | Language::Python
-                | Language::JavaScript
-                | Language::TypeScript
-                | Language::Go
-        ),
+            | Language::Batch
+            | Language::PowerShell
+            | Language::Groovy
+            | Language::Ruby
+            | Language::Perl,
+        )
+        | FileKind::Dockerfile
+        | FileKind::Document
+        | FileKind::Text => true,
+        FileKind::Source(_) => holds_sign,
         FileKind::Data(format) => !matches!(format, Format::Html | Format::Csv),
-        FileKind::Dockerfile | FileKind::Document | FileKind::Text => true,
     }
 }
 
@@ -67,9 +68,6 @@ struct Place<'f, 't> {
 impl SecretsDetector {
     /// Reads all commands of a file.
     pub(super) fn find_commands(&self, file: &SourceFile<'_>, candidates: &mut Vec<Candidate>) {
-        if !may_stand_in(file.kind) {
-            return;
-        }
         let index = &self.index.commands;
         let mut progress = Progress { quotes: Quotes::default(), read_to: Vec::new() };
         index.names.each(file.text.as_bytes(), |program, at| {
