@@ -107,7 +107,7 @@ pub struct LetterPairs {
     pub rows: Vec<String>,
 }
 
-/// `assignment-model.yaml`: a logistic regression over named features.
+/// `assignment-model.yaml`: a logistic regression over named features, and shallow trees over the same.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AssignmentModel {
@@ -117,8 +117,24 @@ pub struct AssignmentModel {
     pub medium: f32,
     /// Log-odds from which a finding has high confidence.
     pub high: f32,
+    /// Sum of the weights from which the trees are asked; below it no tree could change what is decided.
+    pub trees_from: f32,
     /// Log-odds that each feature adds.
     pub weights: Vec<Weight>,
+    /// Trees, each of which adds the log-odds of one of its leaves.
+    pub trees: Vec<Tree>,
+}
+
+/// A tree of depth three.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tree {
+    /// The features of its seven splits, from the root down.
+    pub features: Vec<String>,
+    /// Up to which value each split goes left.
+    pub limits: Vec<f32>,
+    /// Log-odds of its eight leaves, from left to right.
+    pub leaves: Vec<f32>,
 }
 
 /// The weight of one feature.
