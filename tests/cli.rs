@@ -319,7 +319,7 @@ fn why_says_what_decided() {
                     entropy +0.75; letters that follow each other unlike words +0.68; the name is in
                     capitals +0.61; share of digits +0.57; a password with digits and letters +0.38;
                     assigned with = +0.32; entropy for its length -0.31; source code -0.11; a password in a
-                    string +0.10; where the model starts from -2.89
+                    string +0.10; all of these together +0.00; where the model starts from -2.89
     "#);
 }
 
