@@ -47,14 +47,21 @@ impl NearIndex {
             let search = AhoCorasick::builder().ascii_case_insensitive(true).build(self.texts.keys());
             (search.expect("a thousand words make a small automaton"), self.texts.values().cloned().collect())
         });
+        let fits = |index: &&usize| {
+            let (least, most) = self.variants[**index].length;
+            (least..=most).contains(&length)
+        };
         let mut found: Vec<usize> = Vec::new();
         for text in texts {
-            search.find_overlapping_iter(text).for_each(|hit| found.extend(&variants[hit.pattern().as_usize()]));
+            // What stands before a value mostly holds its name, and need not be searched twice.
+            let text = if texts[0].len() > text.len() && texts[0].contains(text) { "" } else { text };
+            for hit in search.find_overlapping_iter(text) {
+                found.extend(variants[hit.pattern().as_usize()].iter().filter(fits));
+            }
         }
         found.sort_unstable();
         found.dedup();
-        let fits = |entry: &&ValueVariant| (entry.length.0..=entry.length.1).contains(&length);
         let speaks = |entry: &&ValueVariant| texts.iter().any(|text| entry.near.is_match(text));
-        found.into_iter().map(|index| &self.variants[index]).filter(fits).filter(speaks).collect()
+        found.into_iter().map(|index| &self.variants[index]).filter(speaks).collect()
     }
 }

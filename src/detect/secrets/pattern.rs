@@ -16,6 +16,8 @@ pub struct Pattern {
     source: String,
     /// Longest match in bytes; the search never looks further.
     max_len: usize,
+    /// Whether a group narrows the match.
+    has_group: bool,
     regex: OnceLock<Regex>,
 }
 
@@ -29,27 +31,32 @@ pub struct PatternMatch {
 }
 
 impl Pattern {
+    fn new(source: String, max_len: usize) -> Self {
+        let has_group = source.contains(SECRET_GROUP);
+        Self { source, max_len, has_group, regex: OnceLock::new() }
+    }
+
     /// A pattern that matches anywhere in a text. Patterns were checked when their rule was read.
     pub fn anywhere(source: &str) -> Self {
-        Self { source: format!("(?i:{source})"), max_len: usize::MAX, regex: OnceLock::new() }
+        Self::new(format!("(?i:{source})"), usize::MAX)
     }
 
     /// A pattern that matches words anywhere in a text, by their case.
     pub fn within(source: &str) -> Self {
         let (start, end) = (r"(?-u:\b{start-half})", r"(?-u:\b{end-half})");
-        Self { source: format!("{start}(?:{source}){end}"), max_len: usize::MAX, regex: OnceLock::new() }
+        Self::new(format!("{start}(?:{source}){end}"), usize::MAX)
     }
 
     /// A pattern that matches at a place and up to where a word ends, in at most `max_len` bytes.
     pub fn word(source: &str, max_len: usize) -> Self {
         // No word character follows, or the match did not end with one.
         let end = r"(?-u:\b{end-half}|\b{start})";
-        Self { source: format!("(?:{source}){end}"), max_len, regex: OnceLock::new() }
+        Self::new(format!("(?:{source}){end}"), max_len)
     }
 
     /// A pattern that matches a whole text.
     pub fn whole(source: &str) -> Self {
-        Self { source: format!(r"\A(?:{source})\z"), max_len: usize::MAX, regex: OnceLock::new() }
+        Self::new(format!(r"\A(?:{source})\z"), usize::MAX)
     }
 
     fn regex(&self) -> &Regex {
@@ -79,7 +86,7 @@ impl Pattern {
 
     fn search(&self, input: &Input<'_>) -> Option<PatternMatch> {
         let regex = self.regex();
-        if !self.source.contains(SECRET_GROUP) {
+        if !self.has_group {
             let whole = regex.search(input)?.range();
             return Some(PatternMatch { secret: whole.clone(), whole });
         }
