@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::anchors::{Action, Anchor, AnchorSearch};
+use super::calls::CallIndex;
 use super::candidate::Rank;
 use super::commands::Command;
 use super::entries::EntryIndex;
@@ -28,6 +29,8 @@ pub(super) struct Index {
     pub(super) values: NearIndex,
     /// Variants of `entry` rules.
     pub(super) entries: EntryIndex,
+    /// Variants of `call` rules.
+    pub(super) calls: CallIndex,
     tokens: Vec<TokenTable>,
     /// The anchors of the second pass.
     pub(super) anchors: AnchorSearch,
@@ -64,6 +67,8 @@ pub(super) struct Variant {
     pub(super) rank: Rank,
     /// Its anchors are looked up where a word begins.
     pub(super) is_token: bool,
+    /// The number of its call, where it is looked up by a callee.
+    pub(super) call: Option<usize>,
 }
 
 /// The fixed texts of tokens that stand equally far after the beginning of a word.
@@ -109,6 +114,7 @@ struct Builder<'r> {
     variants: Vec<Variant>,
     values: NearIndex,
     entries: EntryIndex,
+    calls: CallIndex,
     /// By offset.
     tokens: BTreeMap<usize, TokenLiterals<'r>>,
     anchors: Vec<Anchor>,
@@ -139,7 +145,16 @@ impl<'r> Builder<'r> {
         let variant = |pattern, lead, rank| {
             let is_token = matches!(shape.place, Place::Token(_));
             let rank = if shape.is_broad { Rank::Broad } else { rank };
-            Variant { rule, pattern, check: shape.check, min_entropy: shape.min_entropy, lead, rank, is_token }
+            Variant {
+                rule,
+                pattern,
+                check: shape.check,
+                min_entropy: shape.min_entropy,
+                lead,
+                rank,
+                is_token,
+                call: None,
+            }
         };
         let number = self.variants.len();
         match &shape.place {
@@ -165,6 +180,17 @@ impl<'r> Builder<'r> {
                 let variant = variant(Pattern::whole(&shape.pattern), 0, Rank::Phrase);
                 self.commands.push(Command { variant, place: place.clone() });
             }
+            Place::Call(place) => {
+                let call = self.calls.len();
+                let tokens = self.calls.add(number, place);
+                let table = self
+                    .tokens
+                    .entry(0)
+                    .or_insert(TokenLiterals { min_len: literals::MIN_LITERAL, literals: Vec::new() });
+                table.literals.extend(tokens.into_iter().map(|name| (name, number)));
+                let variant = variant(Pattern::whole(&shape.pattern), 0, Rank::Call);
+                self.variants.push(Variant { call: Some(call), ..variant });
+            }
             Place::Value { near, texts } => {
                 let variant = variant(Pattern::whole(&shape.pattern), 0, Rank::Value);
                 self.values.add(ValueVariant { variant, near: Pattern::anywhere(near), length: shape.length }, texts);
@@ -180,7 +206,8 @@ impl<'r> Builder<'r> {
         let has = |native| self.natives.contains_key(&native);
         let keys = [Native::PemPrivateKey, Native::EncryptedPrivateKey, Native::PgpPrivateKey, Native::PuttyPrivateKey];
         let (has_keys, has_urls) = (keys.into_iter().any(has), has(Native::UrlPassword));
-        let has_names = has(Native::AssignedPassword) || has(Native::AssignedKey) || !self.values.is_empty();
+        let natives = [Native::AssignedPassword, Native::AssignedKey, Native::ComparedCredential];
+        let has_names = natives.into_iter().any(has) || !self.values.is_empty() || self.calls.len() > 0;
         if has_keys {
             private_key::WORDS.iter().for_each(|word| self.add_anchor(word, Action::Key));
         }
@@ -201,6 +228,7 @@ impl<'r> Builder<'r> {
             variants: self.variants,
             values: self.values,
             entries: self.entries,
+            calls: self.calls,
             tokens: self.tokens.into_iter().map(table).collect(),
             anchors: AnchorSearch::new(self.anchors),
             commands: self.commands,
