@@ -35,7 +35,9 @@ NEVER_FOR = """name.reference name.about name.harmless name.verb name.bare_key n
     role.translation role.generated value.placeholder value.holds_placeholder value.sequence value.hash value.spaces value.one_space
     value.path value.url value.address value.dotted value.upper_snake value.repeats_name value.joined_words value.names_credential
     value.brackets value.common value.identifier value.non_ascii value.date_or_version length.0-3 weak_name+unmixed weak_name+short
-    key+unmixed key+short bare+prose bare+source bare+word value.number operator.space value.only_upper value.uuid file.text""".split()
+    key+unmixed key+short bare+prose bare+source bare+word value.number operator.space value.only_upper value.uuid file.text
+    syntax.enum syntax.header syntax.import syntax.index syntax.label syntax.message syntax.part syntax.regex syntax.template syntax.test
+    syntax.type""".split()
 # What speaks against a credential at least so much.
 AT_MOST = {"name.reference": -2.0, "value.sequence": -2.0, "value.hash": -2.0}
 NEVER_AGAINST = """name.password name.head password+config password+mixed key+long_mixed value.digits_letters value.three_classes

@@ -62,6 +62,7 @@ fn how(matcher: &Matcher) -> String {
             Place::Token(_) => format!("a token of the shape {}{check}", variant.pattern),
             Place::Entry(entry) => format!("the entry {} of {}{check}", entry.path.join("/"), entry.files.join(", ")),
             Place::Command(command) => format!("an argument of the command {}{check}", command.names.join(", ")),
+            Place::Call(call) => format!("a literal among the arguments of {}{check}", call.names.join(", ")),
             Place::Phrase(_) => format!("a phrase of the shape {}{check}", variant.pattern),
             Place::Value { near, .. } => {
                 format!("a value of the shape {}, assigned to a credential-like name, with {near} in the name or near it{check}", variant.pattern)

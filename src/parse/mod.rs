@@ -1,4 +1,4 @@
-//! Reads configuration files into trees. A parser never fails: what it can't read becomes a
+//! Reads configuration files and source code into trees. A parser never fails: what it can't read becomes a
 //! [`Problem`](tree::Problem), and the rest of the file is read.
 
 pub mod colon_separated;
@@ -16,6 +16,7 @@ mod lines;
 pub mod netrc;
 pub mod properties;
 mod quoted;
+pub mod source;
 pub mod toml;
 pub mod tree;
 pub mod whole;

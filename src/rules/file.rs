@@ -9,8 +9,8 @@ use crate::model::{Confidence, Format, Severity, Theme};
 use crate::rules::error::RuleError;
 use crate::rules::literals;
 use crate::rules::rule::{
-    Anchor, Argument, Binding, Check, CommandPlace, Companion, Condition, Decoding, EntryPlace, Example, Examples,
-    LazyText, Matcher, Native, Place, Rule, RuleText, SecretVariant,
+    Anchor, Argument, Binding, CallArgument, CallLanguage, CallPlace, Check, CommandPlace, Companion, Condition,
+    Decoding, EntryPlace, Example, Examples, LazyText, Matcher, Native, Place, Rule, RuleText, SecretVariant,
 };
 
 /// A rule file as written.
@@ -76,7 +76,7 @@ pub struct DetectFile {
     pub native: Option<Native>,
 }
 
-/// One shape of a credential: `token`, `phrase`, `value` with `near`, `entry` with `files`, or `command`.
+/// One shape of a credential: `token`, `phrase`, `value` with `near`, `entry` with `files`, `command`, or `call`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VariantFile {
@@ -118,8 +118,18 @@ pub struct VariantFile {
     /// For a command: how the value follows an option of one letter.
     #[serde(default)]
     pub binding: Binding,
-    /// For a command: the number of the argument that is the secret, from 1, counted without options.
-    pub argument: Option<usize>,
+    /// Calls in source code: what is called.
+    #[serde(default, deserialize_with = "one_or_many")]
+    #[schemars(with = "OneOrMany")]
+    pub call: Vec<String>,
+    /// For a command or a call: the number of the argument that is the secret, from 1, counted without options and named
+    /// arguments. For a call also `last`, or the argument's name.
+    pub argument: Option<ArgumentFile>,
+    /// For a call: the number of the argument that must be a credential-like name.
+    pub named_by: Option<usize>,
+    /// For a call: the languages to look in.
+    #[serde(default)]
+    pub languages: Vec<CallLanguage>,
     /// For a command: whether the secret is what is piped into it.
     #[serde(default)]
     pub input: bool,
@@ -139,6 +149,16 @@ pub struct VariantFile {
     /// Whether any other rule that matches the same place says more.
     #[serde(default)]
     pub broad: bool,
+}
+
+/// Which argument: its number, `last`, or its name.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum ArgumentFile {
+    /// From 1.
+    Number(usize),
+    /// `last`, or a name.
+    Word(String),
 }
 
 /// The `examples` key.
@@ -194,6 +214,12 @@ const ANY_VALUE: &str = r"(?s:.{1,65536})";
 
 /// What a command's argument must match when the rule does not say.
 const ANY_ARGUMENT: &str = r"[^-\s]\S{0,199}";
+
+/// What a call's argument must match when the rule does not say.
+const ANY_LITERAL: &str = r".{3,200}";
+
+/// Shortest text that the first pass finds without a word of a credential in it, in bytes: a run of token characters.
+const MIN_CALLEE: usize = 12;
 
 /// Reads one rule file.
 ///
@@ -287,11 +313,14 @@ fn variant(file: &VariantFile) -> Result<SecretVariant, String> {
             (None, None, None, value, None) if !file.command.is_empty() => {
                 (value.as_deref().unwrap_or(ANY_ARGUMENT), Place::Command(command(file)?))
             }
+            (None, None, None, value, None) if !file.call.is_empty() => {
+                (value.as_deref().unwrap_or(ANY_LITERAL), Place::Call(call(file)?))
+            }
             (None, None, None, Some(value), Some(near)) => {
                 (value.as_str(), Place::Value { near: near.clone(), texts: literals::required(near)? })
             }
             _ => return Err(
-                "a variant is a `token`, a `phrase`, a `value` with `near`, an `entry` with `files`, or a `command`"
+                "a variant is a `token`, a `phrase`, a `value` with `near`, an `entry` with `files`, a `command`, or a `call`"
                     .to_owned(),
             ),
         };
@@ -333,8 +362,8 @@ fn entry(file: &VariantFile, path: &str) -> Result<EntryPlace, String> {
 }
 
 fn command(file: &VariantFile) -> Result<CommandPlace, String> {
-    let argument = match (file.option.as_slice(), file.argument, file.input) {
-        ([], Some(number), false) if number > 0 => Argument::Position(number),
+    let argument = match (file.option.as_slice(), &file.argument, file.input) {
+        ([], Some(ArgumentFile::Number(number)), false) if *number > 0 => Argument::Position(*number),
         ([], None, true) => Argument::Input,
         (names @ [_, ..], None, false) => Argument::Option { names: names.to_vec(), binding: file.binding },
         _ => return Err("a `command` needs one of `option`, `argument` from 1, and `input`".to_owned()),
@@ -344,6 +373,30 @@ fn command(file: &VariantFile) -> Result<CommandPlace, String> {
         return Err(format!("the program of the command `{short}` has a name of less than 2 letters"));
     }
     Ok(CommandPlace { names: file.command.clone(), argument })
+}
+
+fn call(file: &VariantFile) -> Result<CallPlace, String> {
+    let argument = match &file.argument {
+        Some(ArgumentFile::Number(number)) if *number > 0 => CallArgument::Position(*number),
+        Some(ArgumentFile::Word(word)) if word == "last" => CallArgument::Last,
+        Some(ArgumentFile::Word(name)) => CallArgument::Named(name.clone()),
+        _ => return Err("a `call` needs `argument`: a number from 1, `last`, or a name".to_owned()),
+    };
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '$' | '.');
+    for name in &file.call {
+        if !name.strip_suffix('=').unwrap_or(name).chars().all(is_part) {
+            return Err(format!("call `{name}` is not words joined by dots"));
+        }
+        let lower = name.to_ascii_lowercase();
+        let is_found = literals::NAME_STEMS.iter().any(|stem| lower.contains(stem)) || name.len() >= MIN_CALLEE;
+        if file.named_by.is_none() && !is_found {
+            return Err(format!(
+                "call `{name}` cannot be found: it holds none of {}, and is shorter than {MIN_CALLEE} characters",
+                literals::NAME_STEMS.join(", ")
+            ));
+        }
+    }
+    Ok(CallPlace { names: file.call.clone(), argument, named_by: file.named_by, languages: file.languages.clone() })
 }
 
 #[cfg(test)]

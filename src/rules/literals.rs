@@ -3,6 +3,9 @@
 use regex_syntax::hir::literal::{ExtractKind, Extractor};
 use regex_syntax::hir::{Hir, HirKind};
 
+/// The words that a text is searched for, in any case, to find credential-like names; every such name holds one of them.
+pub const NAME_STEMS: &[&str] = &["pass", "pwd", "secret", "token", "key", "auth", "cred", "jwt"];
+
 /// Shortest literal the scanner can look for, in bytes.
 pub const MIN_LITERAL: usize = 3;
 /// Shortest text that is looked for near a value, in bytes.

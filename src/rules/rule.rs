@@ -159,6 +159,49 @@ pub enum Place {
     Entry(EntryPlace),
     /// Over an argument of a shell command.
     Command(CommandPlace),
+    /// Over a literal among the arguments of a call in source code.
+    Call(CallPlace),
+}
+
+/// An argument of certain calls.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CallPlace {
+    /// What is called: a function, method or class, with as much before it as must be there. One that ends with `=` is a name
+    /// under which a tuple or list is passed.
+    pub names: Vec<String>,
+    /// Which argument.
+    pub argument: CallArgument,
+    /// The number, from 1, of the argument that must be a credential-like name in quotes.
+    pub named_by: Option<usize>,
+    /// The languages to look in; all that have a grammar, when empty.
+    pub languages: Vec<CallLanguage>,
+}
+
+/// Which argument of a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CallArgument {
+    /// The one with this number, from 1, counted without named ones.
+    Position(usize),
+    /// The last one that has no name.
+    Last,
+    /// The one that is passed under this name.
+    Named(String),
+}
+
+/// A language whose calls can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs, reason = "each is the language's name; build.rs includes this file without the lint")]
+pub enum CallLanguage {
+    CSharp,
+    Go,
+    Java,
+    JavaScript,
+    Php,
+    Python,
+    Ruby,
+    Rust,
+    TypeScript,
 }
 
 /// An argument of certain shell commands.
@@ -309,6 +352,9 @@ pub enum Native {
     /// A literal assigned to a key-, token- or secret-like name.
     #[serde(rename = "assigned-key")]
     AssignedKey,
+    /// A literal that something with a credential-like name is compared with.
+    #[serde(rename = "compared-credential")]
+    ComparedCredential,
 }
 
 /// A rule's examples.

@@ -4,13 +4,24 @@ use std::ops::Range;
 
 use super::assignment::{Assignment, Inside, Operator, Quote};
 use super::candidate::{Candidate, Rank};
-use super::features::{self, Feature};
+use super::features::{self, Feature, Features};
 use super::index::ValueVariant;
 use super::name::{NameKind, NameReading};
+use super::syntax::{self, SyntaxContext, Trees};
 use super::{SecretsDetector, assignment, value};
 use crate::input::classify;
 use crate::model::{Confidence, Doubt, FileKind, Format, Role, SourceFile};
 use crate::rules::Native;
+
+/// An assignment with what the model says about it.
+pub(super) struct Weighed {
+    /// The assignment; its value ends with the last of joined literals.
+    pub(super) found: Assignment,
+    /// The text of joined literals.
+    joined: Option<String>,
+    pub(super) features: Features,
+    pub(super) score: f32,
+}
 
 impl SecretsDetector {
     /// Reads the assignment around `at`, if it assigns a literal. Sets `done` to where the next name can begin.
@@ -44,43 +55,77 @@ impl SecretsDetector {
         file: &SourceFile<'_>,
         at: usize,
         done: &mut usize,
+        trees: &mut Trees<'_>,
         candidates: &mut Vec<Candidate>,
     ) {
         let Some((found, name)) = self.read_assignment(file, at, done) else {
             return;
         };
         self.try_values(file, &found, candidates);
+        let native = match (found.operator, name.kind) {
+            (Operator::Compare, _) => Native::ComparedCredential,
+            (_, NameKind::Password) => Native::AssignedPassword,
+            _ => Native::AssignedKey,
+        };
         if self.configures_account(file, &found, name) {
             let weak = self.index.natives.get(&Native::WeakPassword);
             candidates.extend(weak.map(|&rule| Candidate::new(rule, found.value, Rank::Assigned)));
             return;
         }
-        let native = if name.kind == NameKind::Password { Native::AssignedPassword } else { Native::AssignedKey };
         let Some(&rule) = self.index.natives.get(&native) else { return };
-        let features = features::read(file, &found, name, &self.reader);
-        let score = self.model.score(&features);
-        let is_prose = is_prose(file.text, &found);
-        let is_bare = found.quote == Quote::None;
-        let mut candidate = Candidate::new(rule, found.value, Rank::Assigned);
-        if self.explains {
-            candidate.evidence = self.model.evidence(&features);
+        let mut weighed = self.weigh(file, found, name, None);
+        if trees.can_read()
+            && (syntax::is_uncertain(weighed.score, &self.model) || joins_next(file.text, &weighed.found))
+            && let Some(context) = trees.context(&weighed.found.value)
+        {
+            weighed = self.weigh(file, weighed.found, name, Some(&context));
         }
-        candidate.confidence = if score >= self.model.high { Confidence::High } else { Confidence::Medium };
-        let value = &file.text[candidate.secret.clone()];
+        candidates.push(self.judged(file, &weighed, name, rule));
+    }
+
+    /// Weighs an assignment, by its syntax where that is known.
+    pub(super) fn weigh(
+        &self,
+        file: &SourceFile<'_>,
+        mut found: Assignment,
+        name: NameReading,
+        context: Option<&SyntaxContext>,
+    ) -> Weighed {
+        let joined = context.and_then(|context| context.joined.clone());
+        if let Some(context) = context.filter(|_| joined.is_some()) {
+            found.value = context.literal.clone();
+        }
+        let value = joined.as_deref().unwrap_or(&file.text[found.value.clone()]);
+        let mut features = features::read(file, &found, value, name, &self.reader);
+        if let Some(context) = context {
+            syntax::features::add(&mut features, context);
+        }
+        let score = self.model.score(&features);
+        Weighed { found, joined, features, score }
+    }
+
+    fn judged(&self, file: &SourceFile<'_>, weighed: &Weighed, name: NameReading, rule: usize) -> Candidate {
+        let Weighed { found, joined, features, score } = weighed;
+        let mut candidate = Candidate::new(rule, found.value.clone(), Rank::Assigned);
+        if self.explains {
+            candidate.evidence = self.model.evidence(features);
+        }
+        candidate.confidence = if *score >= self.model.high { Confidence::High } else { Confidence::Medium };
+        let value = joined.as_deref().unwrap_or(&file.text[found.value.clone()]);
         let is_stand_in = |feature| matches!(feature, Feature::ValuePlaceholder | Feature::ValueHoldsPlaceholder);
         if value::is_masked(value)
             || self.reader.holds_placeholder(value)
-            || goes_on(file.text, &candidate.secret, is_bare)
-            || score >= self.model.medium && self.reader.encodes_placeholder(value)
+            || goes_on(file.text, &found.value, found.quote == Quote::None)
+            || *score >= self.model.medium && self.reader.encodes_placeholder(value)
         {
             candidate.doubts.push(Doubt::Placeholder);
-        } else if is_prose || name.is_harmless {
+        } else if is_prose(file.text, found) || name.is_harmless {
             candidate.doubts.push(Doubt::Unlikely);
-        } else if score < self.model.medium {
+        } else if *score < self.model.medium {
             let holds_stand_in = features.iter().any(|(feature, _)| is_stand_in(*feature));
             candidate.doubts.push(if holds_stand_in { Doubt::Placeholder } else { Doubt::Unlikely });
         }
-        candidates.push(candidate);
+        candidate
     }
 
     /// Whether a common password opens something: it stands in configuration that is used, and not in a test or an example.
@@ -147,6 +192,17 @@ fn is_badge(text: &str, found: &Assignment) -> bool {
     const LINK: usize = 60;
     let before = &text.as_bytes()[found.name.start.saturating_sub(LINK)..found.name.start];
     found.operator == Operator::Query && memchr::memmem::find(before, b"badge").is_some()
+}
+
+/// Whether another literal follows that may be joined with the value: `"abc" + "def"`, `"abc" "def"`.
+fn joins_next(text: &str, found: &Assignment) -> bool {
+    const FARTHEST: usize = 200;
+    let Quote::Plain(quote) = found.quote else { return false };
+    let bytes = text.as_bytes();
+    let after = &bytes[found.value.end..bytes.len().min(found.value.end + FARTHEST)];
+    let after = after.strip_prefix(&[quote]).unwrap_or_default().trim_ascii_start();
+    let after = after.strip_prefix(b"+").or_else(|| after.strip_prefix(b".")).unwrap_or(after).trim_ascii_start();
+    matches!(after.first(), Some(b'"' | b'\'' | b'`'))
 }
 
 /// Whether the value is only the constant part of something longer: `"prefix-" + name`, `prefix-<token>`.

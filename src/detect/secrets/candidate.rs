@@ -13,6 +13,8 @@ pub enum Rank {
     Assigned,
     /// A shape that many kinds of credential share.
     Broad,
+    /// A literal among the arguments of a call that takes a credential there.
+    Call,
     /// A value that a word near it explains.
     Value,
     /// A secret behind fixed words, or in a URL.
@@ -32,6 +34,7 @@ impl Rank {
             Self::Assigned => "assigned to a credential-like name",
             Self::Broad => "a shape that many kinds of credential share",
             Self::Value => "a value of this shape, with a word of the provider's near it",
+            Self::Call => "an argument that is a credential by its place in the call",
             Self::Phrase => "a secret behind fixed words, in a command or in a URL",
             Self::Entry => "an entry that holds a credential by its place in the file",
             Self::Token => "a token that its shape gives away",

@@ -57,6 +57,7 @@ features! {
     OperatorPair = "operator.pair", "a value beside its name";
     OperatorSpace = "operator.space", "after its name and a blank";
     OperatorQuery = "operator.query", "a parameter of a URL";
+    OperatorFallback = "operator.fallback", "used where the name has no value";
     QuoteNone = "quote.none", "written without quotes";
     QuoteEscaped = "quote.escaped", "in escaped quotes";
     QuoteBack = "quote.back", "in backquotes";
@@ -138,15 +139,44 @@ features! {
     BareDocument = "bare+document", "no quotes in a document";
     BareWord = "bare+word", "one word after a colon";
     HeadKeyQuoted = "head+key_quoted", "a key in quotes";
+    SyntaxAssigned = "syntax.assigned", "the value of a variable, field or constant";
+    SyntaxEntry = "syntax.entry", "the value of an entry";
+    SyntaxKeyword = "syntax.keyword", "passed under its name";
+    SyntaxArgument = "syntax.argument", "passed by its position";
+    SyntaxDefault = "syntax.default", "the default of a parameter";
+    SyntaxReturned = "syntax.returned", "returned from a function";
+    SyntaxCompared = "syntax.compared", "something is compared with it";
+    SyntaxAnnotation = "syntax.annotation", "in an annotation";
+    SyntaxIndex = "syntax.index", "a name that something is looked up by";
+    SyntaxElement = "syntax.element", "an element of a list";
+    SyntaxEnum = "syntax.enum", "the value of an enumeration's member";
+    SyntaxType = "syntax.type", "part of a type";
+    SyntaxAttribute = "syntax.attribute", "an attribute of markup in code";
+    SyntaxImport = "syntax.import", "a module's name";
+    SyntaxRegex = "syntax.regex", "a regular expression";
+    SyntaxComment = "syntax.comment", "in a comment";
+    SyntaxInside = "syntax.inside", "part of a longer string";
+    SyntaxTest = "syntax.test", "what a test is called";
+    SyntaxLabel = "syntax.label", "a label or what a text is translated by";
+    SyntaxMessage = "syntax.message", "text of a message";
+    SyntaxHeader = "syntax.header", "a header's name";
+    SyntaxPart = "syntax.part", "joined with what is no literal";
+    SyntaxTemplate = "syntax.template", "filled in when the program runs";
+    SyntaxJoined = "syntax.joined", "written in several parts";
 }
 
 /// The features of one assignment with their values, most of them 1.
 pub type Features = Vec<(Feature, f32)>;
 
-/// Reads the features of an assignment.
-pub fn read(file: &SourceFile<'_>, found: &Assignment, name: NameReading, reader: &ValueReader) -> Features {
+/// Reads the features of an assignment. Those of the syntax are in `syntax.rs`.
+pub fn read(
+    file: &SourceFile<'_>,
+    found: &Assignment,
+    value: &str,
+    name: NameReading,
+    reader: &ValueReader,
+) -> Features {
     let mut features = Features::with_capacity(40);
-    let value = &file.text[found.value.clone()];
     let shape = Shape::of(value);
     name_features(&mut features, name);
     place_features(&mut features, file, found);
@@ -195,6 +225,7 @@ fn place_features(features: &mut Features, file: &SourceFile<'_>, found: &Assign
             Operator::Pair => Feature::OperatorPair,
             Operator::Space => Feature::OperatorSpace,
             Operator::Query => Feature::OperatorQuery,
+            Operator::Fallback => Feature::OperatorFallback,
         },
         1.0,
     ));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::anchors::{Action, Anchor, AnchorSearch};
+use super::calls::CallIndex;
 use super::candidate::Rank;
 use super::commands;
 use super::commands::CommandIndex;
@@ -29,6 +30,8 @@ pub(super) struct Index {
     pub(super) values: NearIndex,
     /// Variants of `entry` rules.
     pub(super) entries: EntryIndex,
+    /// Variants of `call` rules.
+    pub(super) calls: CallIndex,
     tokens: Vec<TokenTable>,
     /// The anchors of the second pass.
     pub(super) anchors: AnchorSearch,
@@ -63,6 +66,8 @@ pub(super) struct Variant {
     pub(super) rank: Rank,
     /// Its anchors are looked up where a word begins.
     pub(super) is_token: bool,
+    /// The number of its call, where it is looked up by a callee.
+    pub(super) call: Option<usize>,
 }
 
 /// The fixed texts of tokens that stand equally far after the beginning of a word.
@@ -108,6 +113,7 @@ struct Builder<'r> {
     variants: Vec<Variant>,
     values: NearIndex,
     entries: EntryIndex,
+    calls: CallIndex,
     /// By offset.
     tokens: BTreeMap<usize, TokenLiterals<'r>>,
     anchors: Vec<Anchor>,
@@ -137,7 +143,16 @@ impl<'r> Builder<'r> {
         let variant = |pattern, lead, rank| {
             let is_token = matches!(shape.place, Place::Token(_));
             let rank = if shape.is_broad { Rank::Broad } else { rank };
-            Variant { rule, pattern, check: shape.check, min_entropy: shape.min_entropy, lead, rank, is_token }
+            Variant {
+                rule,
+                pattern,
+                check: shape.check,
+                min_entropy: shape.min_entropy,
+                lead,
+                rank,
+                is_token,
+                call: None,
+            }
         };
         let number = self.variants.len();
         match &shape.place {
@@ -159,6 +174,17 @@ impl<'r> Builder<'r> {
             Place::Command(place) => {
                 self.commands.push((variant(Pattern::whole(&shape.pattern), 0, Rank::Phrase), place));
             }
+            Place::Call(place) => {
+                let call = self.calls.len();
+                let tokens = self.calls.add(number, place);
+                let table = self
+                    .tokens
+                    .entry(0)
+                    .or_insert(TokenLiterals { min_len: literals::MIN_LITERAL, literals: Vec::new() });
+                table.literals.extend(tokens.into_iter().map(|name| (name, number)));
+                let variant = variant(Pattern::whole(&shape.pattern), 0, Rank::Call);
+                self.variants.push(Variant { call: Some(call), ..variant });
+            }
             Place::Value { near, texts } => {
                 let variant = variant(Pattern::whole(&shape.pattern), 0, Rank::Value);
                 self.values.add(ValueVariant { variant, near: Pattern::anywhere(near), length: shape.length }, texts);
@@ -174,7 +200,8 @@ impl<'r> Builder<'r> {
         let has = |native| self.natives.contains_key(&native);
         let keys = [Native::PemPrivateKey, Native::EncryptedPrivateKey, Native::PgpPrivateKey, Native::PuttyPrivateKey];
         let (has_keys, has_urls) = (keys.into_iter().any(has), has(Native::UrlPassword));
-        let has_names = has(Native::AssignedPassword) || has(Native::AssignedKey) || !self.values.is_empty();
+        let natives = [Native::AssignedPassword, Native::AssignedKey, Native::ComparedCredential];
+        let has_names = natives.into_iter().any(has) || !self.values.is_empty() || self.calls.len() > 0;
         if has_keys {
             private_key::WORDS.iter().for_each(|word| self.add_anchor(word, Action::Key));
         }
@@ -196,6 +223,7 @@ impl<'r> Builder<'r> {
             variants: self.variants,
             values: self.values,
             entries: self.entries,
+            calls: self.calls,
             tokens: self.tokens.into_iter().map(table).collect(),
             anchors: AnchorSearch::new(self.anchors),
             commands: CommandIndex::new(self.commands),

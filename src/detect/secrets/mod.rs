@@ -8,6 +8,7 @@
 mod anchors;
 mod assigned;
 pub mod assignment;
+mod calls;
 pub mod candidate;
 pub mod check;
 mod commands;
@@ -25,6 +26,7 @@ pub mod pattern;
 mod prefixes;
 mod prose;
 pub mod runs;
+pub mod syntax;
 mod token;
 pub mod value;
 mod word_search;
@@ -42,6 +44,7 @@ use self::name::{NameReader, NameReading};
 use self::native::{private_key, url_password};
 use self::prose::Prose;
 use self::runs::Runs;
+use self::syntax::Trees;
 use self::value::ValueReader;
 use crate::model::{Confidence, Doubt, Evidence, Finding, SourceFile};
 use crate::rules::{Native, RuleSet};
@@ -97,9 +100,11 @@ impl SecretsDetector {
 
     /// Calls `visit` with each assignment and its features: what the model is trained on.
     pub fn assignments(&self, file: &SourceFile<'_>, mut visit: impl FnMut(&Assignment, &Features, f32)) {
+        let mut trees = Trees::new(file);
         self.each_name(file, |found, name| {
-            let features = features::read(file, &found, name, &self.reader);
-            visit(&found, &features, self.model.score(&features));
+            let context = trees.context(&found.value);
+            let weighed = self.weigh(file, found, name, context.as_ref());
+            visit(&weighed.found, &weighed.features, weighed.score);
         });
     }
 
@@ -117,21 +122,32 @@ impl SecretsDetector {
 
     /// Both passes over a text, and over what is encoded in it.
     fn search(&self, file: &SourceFile<'_>, budget: &mut Budget, candidates: &mut Vec<Candidate>) {
+        let mut trees = Trees::new(file);
         for run in Runs::new(file.text.as_bytes()) {
-            self.index.each_token_place(file.text, &run, |variant, at| self.try_variant(file, variant, at, candidates));
+            self.index.each_token_place(file.text, &run, |variant, at| match self.index.variants[variant].call {
+                Some(call) => self.try_callee(file, call, at, &mut trees, candidates),
+                None => self.try_variant(file, variant, at, candidates),
+            });
             self.find_encoded(file, &run, budget, candidates);
         }
         self.find_percent_encoded(file, budget, candidates);
-        self.find_words(file, candidates);
+        self.find_words(file, &mut trees, candidates);
     }
 
-    fn find_words(&self, file: &SourceFile<'_>, candidates: &mut Vec<Candidate>) {
-        let (mut name_done, mut key_done) = (0, 0);
+    fn find_words(&self, file: &SourceFile<'_>, trees: &mut Trees<'_>, candidates: &mut Vec<Candidate>) {
+        let (mut name_done, mut key_done, mut call_done) = (0, 0, 0);
         let mut holds_sign = false;
         self.index.anchors.each(file.text, |action, at| match action {
-            Action::Name if at >= name_done => self.try_assignment(file, at, &mut name_done, candidates),
+            Action::Name => {
+                if at >= call_done && trees.can_read() {
+                    self.find_call(file, at, &mut call_done, trees, candidates);
+                }
+                if at >= name_done {
+                    self.try_assignment(file, at, &mut name_done, trees, candidates);
+                }
+            }
             Action::Key if at >= key_done => self.try_key(file, at, &mut key_done, candidates),
-            Action::Name | Action::Key => {}
+            Action::Key => {}
             Action::Url => self.try_url(file, at, candidates),
             Action::Phrase(index) => self.try_variant(file, index, at, candidates),
             Action::Commands => holds_sign = true,

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use crate::rules::literals;
 use crate::rules::shared::Names;
 
 /// What kind of credential a name speaks of.
@@ -64,7 +65,7 @@ pub struct NameReader {
 
 impl NameReader {
     /// The words that a text is searched for, in any case; every name with a kind holds one of them.
-    pub const STEMS: &[&str] = &["pass", "pwd", "secret", "token", "key", "auth", "cred", "jwt"];
+    pub const STEMS: &[&str] = literals::NAME_STEMS;
 
     /// A reader by these lists.
     pub fn new(names: &Names) -> Self {

@@ -39,6 +39,8 @@ pub enum Operator {
     Space,
     /// `?name=value&`
     Query,
+    /// `name || value`, `getenv("name") ?? value`
+    Fallback,
 }
 
 /// What encloses the value.
@@ -124,6 +126,13 @@ impl Reader<'_> {
         at
     }
 
+    /// Skips blanks, and line ends where there are few.
+    fn skip_space(&self, at: usize) -> usize {
+        const FARTHEST: usize = 200;
+        let rest = &self.text[at.min(self.text.len())..self.text.len().min(at + FARTHEST)];
+        at + rest.iter().take_while(|&&byte| is_blank(byte) || is_line_end(byte)).count()
+    }
+
     fn name(&self, hit: usize) -> Range<usize> {
         let mut start = hit;
         while start > 0 && hit - start <= MAX_NAME && is_name_byte(self.text[start - 1]) {
@@ -195,6 +204,24 @@ mod tests {
         assert_eq!(source(Language::JavaScript, r#"s = "{\"password\": \"VALUE\"}""#), "password Colon VALUE");
         assert_eq!(source(Language::JavaScript, "get('/x?token=abc123&y=1')"), "token Query abc123");
         assert_eq!(source(Language::JavaScript, "// password = VALUE"), "password Equals VALUE");
+        assert_eq!(source(Language::Python, "password = (\n    'VALUE'"), "password Equals VALUE");
+        assert_eq!(source(Language::Java, "String password =\n    \"VALUE\";"), "password Equals VALUE");
+    }
+
+    #[test]
+    fn comparisons_and_fallbacks() {
+        assert_eq!(source(Language::Java, r#"if (password.equals("VALUE"))"#), "password Compare VALUE");
+        assert_eq!(source(Language::Java, r#"Objects.equals(password, "VALUE")"#), "password Compare VALUE");
+        assert_eq!(source(Language::Php, "strcmp($password, 'VALUE')"), "password Compare VALUE");
+        assert_eq!(
+            source(Language::JavaScript, "process.env.DB_PASSWORD || 'VALUE'"),
+            "process.env.DB_PASSWORD Fallback VALUE"
+        );
+        assert_eq!(source(Language::JavaScript, "env['DB_PASSWORD'] ?? 'VALUE'"), "DB_PASSWORD Fallback VALUE");
+        assert_eq!(source(Language::Php, "getenv('DB_PASSWORD') ?: 'VALUE'"), "DB_PASSWORD Fallback VALUE");
+        assert_eq!(source(Language::Python, "os.getenv('PASS') or 'VALUE'"), "PASS Fallback VALUE");
+        assert_eq!(source(Language::Rust, r#"var("PASS").unwrap_or("VALUE".into())"#), "PASS Fallback VALUE");
+        assert_eq!(source(Language::JavaScript, "password || other"), "nothing");
     }
 
     #[test]

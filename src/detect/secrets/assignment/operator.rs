@@ -51,6 +51,9 @@ impl Reader<'_> {
         let after = self.skip_blanks(at);
         let spaced = after > at;
         let next = self.at(after + 1);
+        if let Some(at) = self.fallback(after, was_quoted) {
+            return Some((Operator::Fallback, at));
+        }
         match self.at(after) {
             b'=' => Some(match next {
                 b'=' => (Operator::Compare, after + 2 + usize::from(self.at(after + 2) == b'=')),
@@ -71,6 +74,7 @@ impl Reader<'_> {
             b'|' if next == b'|' && self.at(after + 2) == b'=' => Some((Operator::Equals, after + 3)),
             b'?' if next == b'?' && self.at(after + 2) == b'=' => Some((Operator::Equals, after + 3)),
             b',' if was_quoted => Some((Operator::Argument, after + 1)),
+            b',' if self.is_compared(name) => Some((Operator::Compare, after + 1)),
             b'(' if !was_quoted && !spaced => Some((Operator::Argument, after + 1)),
             b'>' if !spaced => {
                 let opens = self.before(name.start) == b'<' || was_quoted && self.on_line_before(name.start, b'<');
@@ -81,6 +85,40 @@ impl Reader<'_> {
             byte if spaced => self.after_space(name, after, byte, was_quoted, is_flag),
             _ => None,
         }
+    }
+
+    /// Where a literal begins that is used when the name has no value: `name || "value"`, `getenv("name") ?? "value"`.
+    fn fallback(&self, at: usize, was_quoted: bool) -> Option<usize> {
+        const OPERATORS: [&[u8]; 7] =
+            [b"||", b"??", b"?:", b"or ", b".unwrap_or(", b".unwrap_or_else(|_| ", b".orElse("];
+        // Nearly every name is followed by something else.
+        if !matches!(self.at(at), b'|' | b'?' | b'o' | b')') || !self.needs_quotes() {
+            return None;
+        }
+        let at = if was_quoted && self.at(at) == b')' { self.skip_space(at + 1) } else { at };
+        let operator = OPERATORS.iter().find(|operator| self.text[at..].starts_with(operator))?;
+        let value = self.skip_space(at + operator.len());
+        self.quote_at(value).map(|_| value)
+    }
+
+    /// Whether the name is the first argument of a function that compares two: `strcmp(name, "value")`.
+    fn is_compared(&self, name: &Range<usize>) -> bool {
+        const FUNCTIONS: [&[u8]; 10] = [
+            b"strcmp",
+            b"strcasecmp",
+            b"strncmp",
+            b"memcmp",
+            b"compare_digest",
+            b"hash_equals",
+            b"secure_compare",
+            b"constant_time_compare",
+            b"Equals",
+            b"equals",
+        ];
+        let before = self.text[self.line_start(name.start)..name.start].trim_ascii_end();
+        let before = before.strip_suffix(b"$").unwrap_or(before);
+        let callee = before.strip_suffix(b"(").filter(|_| matches!(self.kind, FileKind::Source(_)));
+        callee.is_some_and(|callee| FUNCTIONS.iter().any(|function| callee.ends_with(function)))
     }
 
     /// `: Type = value`, where the type is not the value.

@@ -5,19 +5,35 @@ use std::ops::Range;
 use super::{Assignment, Inside, MAX_VALUE, Operator, Quote, Reader, is_blank, is_line_end, is_name_byte, is_quote};
 use crate::model::{FileKind, Format};
 
+/// Whether a method compares what it is called on with its argument.
+fn is_comparison(method: &[u8]) -> bool {
+    matches!(method, b"equals" | b"equalsIgnoreCase" | b"Equals" | b"compareTo" | b"contentEquals")
+}
+
 impl Reader<'_> {
     pub(super) fn value(
         &self,
         mut name: Range<usize>,
         at: usize,
-        operator: Operator,
+        mut operator: Operator,
         was_quoted: bool,
     ) -> Option<Assignment> {
         if operator == Operator::Argument && !was_quoted {
             // The function is called, not what it is called on: `password.encode("utf-8")`.
-            name.start += memchr::memrchr(b'.', &self.text[name.clone()]).map_or(0, |dot| dot + 1);
+            let dot = memchr::memrchr(b'.', &self.text[name.clone()]).map(|dot| name.start + dot);
+            match dot {
+                Some(dot) if is_comparison(&self.text[dot + 1..name.end]) => {
+                    operator = Operator::Compare;
+                    name.end = dot;
+                }
+                Some(dot) => name.start = dot + 1,
+                None => {}
+            }
         }
         let mut start = self.skip_blanks(at);
+        if operator == Operator::Equals && self.needs_quotes() && self.quote_at(start).is_none() {
+            start = self.in_parentheses_or_below(start);
+        }
         let mut wrapper = None;
         let mut quote = self.quote_at(start);
         if quote.is_none() && !matches!(operator, Operator::Element | Operator::Query) {
@@ -56,6 +72,14 @@ impl Reader<'_> {
             return None;
         }
         Some(Assignment { name, value: range, quote, operator, inside, wrapper })
+    }
+
+    /// Where a literal begins that stands in parentheses or on the next line, else `at`.
+    fn in_parentheses_or_below(&self, at: usize) -> usize {
+        let inner = self.skip_space(at + usize::from(self.at(at) == b'('));
+        // A string prefix, as in `b"..."`.
+        let prefix = usize::from(self.at(inner).is_ascii_alphabetic());
+        if self.quote_at(inner + prefix).is_some() { inner } else { at }
     }
 
     /// Whether a value without quotes is an expression rather than a literal in this kind of file.
