@@ -228,6 +228,7 @@ fn finding(span: Range<usize>) -> Finding {
         secret: None,
         hidden: vec![Span::new(span)],
         doubts: Vec::new(),
+        evidence: Vec::new(),
         suppressed: None,
     }
 }

@@ -38,7 +38,7 @@ use self::features::Features;
 use self::index::Index;
 use self::model::Model;
 use self::name::{NameReader, NameReading};
-use self::native::{private_key, url_password};
+use self::native::{connection_string, private_key, url_password};
 use self::runs::Runs;
 use self::value::ValueReader;
 use crate::model::{Doubt, Evidence, Finding, SourceFile};
@@ -125,7 +125,10 @@ impl SecretsDetector {
     fn find_words(&self, file: &SourceFile<'_>, candidates: &mut Vec<Candidate>) {
         let (mut name_done, mut key_done) = (0, 0);
         self.index.anchors.each(file.text, |action, at| match action {
-            Action::Name if at >= name_done => self.try_assignment(file, at, &mut name_done, candidates),
+            Action::Name if at >= name_done => {
+                self.try_connection_string(file, at, candidates);
+                self.try_assignment(file, at, &mut name_done, candidates);
+            }
             Action::Key if at >= key_done => self.try_key(file, at, &mut key_done, candidates),
             Action::Name | Action::Key => {}
             Action::Url => self.try_url(file, at, candidates),
@@ -164,6 +167,15 @@ impl SecretsDetector {
     fn try_url(&self, file: &SourceFile<'_>, at: usize, candidates: &mut Vec<Candidate>) {
         if let Some(found) = url_password::read(file.text, at, &self.reader) {
             self.push_native(Native::UrlPassword, Rank::Phrase, found, candidates);
+        }
+    }
+
+    fn try_connection_string(&self, file: &SourceFile<'_>, at: usize, candidates: &mut Vec<Candidate>) {
+        // Most names that are met are of other kinds.
+        if matches!(file.text.as_bytes()[at], b'p' | b'P')
+            && let Some(found) = connection_string::read(file.text, at, &self.reader)
+        {
+            self.push_native(Native::ConnectionStringPassword, Rank::Phrase, found, candidates);
         }
     }
 

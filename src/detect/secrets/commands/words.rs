@@ -42,7 +42,7 @@ fn enclosing_quote(bytes: &[u8], at: usize) -> Option<u8> {
             Some(quote) if byte == quote && !is_escaped => open = None,
             // An apostrophe inside a word opens nothing.
             None if matches!(byte, b'"' | b'`') || byte == b'\'' && !before.is_ascii_alphanumeric() => {
-                open = Some(byte)
+                open = Some(byte);
             }
             _ => {}
         }
