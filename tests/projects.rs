@@ -1,4 +1,4 @@
-//! Small whole projects: a leaky one, one of near misses, and one file of each kind.
+//! Small whole projects: leaky ones, one of near misses, and one file of each kind.
 
 mod support;
 
@@ -127,6 +127,22 @@ fn the_demonstration_runs_as_an_example() {
 fn nothing_is_found_among_near_misses() {
     let run = expanded("clean").run(&["--format", "concise"]);
     assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""), "{run}");
+}
+
+#[test]
+fn each_leak_of_many_programs_files_is_found_and_nothing_else() {
+    // Each line of the list is the place of one finding.
+    let list = fs::read_to_string(root().join("testdata/projects/leaky.txt")).expect("the list is there");
+    let mut missed: Vec<_> = list.lines().collect();
+    let mut extra = Vec::new();
+    for finding in expanded("leaky").run(&["--format", "json"]).findings() {
+        let place = format!("{}:{}", finding["path"].as_str().expect("a path"), finding["line"]);
+        match missed.iter().position(|listed| *listed == place) {
+            Some(index) => drop(missed.remove(index)),
+            None => extra.push(format!("{place} {}", finding["rule"])),
+        }
+    }
+    assert!(missed.is_empty() && extra.is_empty(), "listed, not found: {missed:#?}\nfound, not listed: {extra:#?}");
 }
 
 #[test]

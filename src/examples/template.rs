@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::detect::secrets::{check, runs};
 use crate::rules::Check;
+use crate::rules::rule::{JETBRAINS_WORD, WEBSPHERE_BYTE};
 
 /// Longest text that one template makes.
 const MAX_FILL: usize = 100_000;
@@ -43,6 +44,15 @@ pub fn expand(seed: &str, text: &str) -> Result<String, String> {
             "text" => result.push_str(argument),
             "base64" => result.push_str(&BASE64.encode(argument.as_bytes())),
             "base64url" => result.push_str(&BASE64URL_NOPAD.encode(argument.as_bytes())),
+            "base64-utf16" => {
+                let bytes: Vec<u8> = argument.encode_utf16().flat_map(u16::to_le_bytes).collect();
+                result.push_str(&BASE64.encode(&bytes));
+            }
+            "websphere" => {
+                let bytes: Vec<u8> = argument.bytes().map(|byte| byte ^ WEBSPHERE_BYTE).collect();
+                result.push_str(&format!("{{xor}}{}", BASE64.encode(&bytes)));
+            }
+            "jetbrains" => result.extend(argument.encode_utf16().map(|unit| format!("{:04x}", unit ^ JETBRAINS_WORD))),
             _ => {
                 result.push_str("{{");
                 rest = after;
@@ -134,8 +144,10 @@ mod tests {
     }
 
     #[test]
-    fn other_braces_stay_and_mistakes_are_named() {
+    fn text_is_encoded_other_braces_stay_and_mistakes_are_named() {
         assert_eq!(expand("r", "{{ .Values.x }} {{").unwrap(), "{{ .Values.x }} {{");
+        assert_eq!(expand("r", "{{jetbrains hi}}").unwrap(), "dfc2dfc3");
+        assert_eq!(expand("r", "{{websphere hi}} {{base64-utf16 hi}}").unwrap(), "{xor}NzY= aABpAA==");
         assert_eq!(expand("r", r#"{{base64 {"a":{"b":1}}}}"#).unwrap(), BASE64.encode(br#"{"a":{"b":1}}"#));
         insta::assert_snapshot!(expand("r", "{{fill x a-z}}").unwrap_err(), @"`x` is no count in `{{fill x a-z}}`");
         insta::assert_snapshot!(expand("r", "{{checksum crc33}}").unwrap_err(), @"unknown variant `crc33`, expected one of `crc32-base62`, `crc32-base36`, `crc32-hex`, `crc32-hex-all`, `github-fine-grained`, `grafana`, `confluent`, `jwt`, `aws-key-id`, `base64`, `basic-auth`, `digit`, `azure-sas`");

@@ -14,7 +14,7 @@ fn by_name(name: &str) -> Option<FileKind> {
     let is_env = name == ".env"
         || name.starts_with(".env.")
         || name.ends_with(".env")
-        || matches!(name, ".envrc" | ".flaskenv" | ".dev.vars");
+        || matches!(name, ".envrc" | ".flaskenv" | ".dev.vars" | ".renviron");
     if is_env {
         return Some(FileKind::Data(Format::Dotenv));
     }

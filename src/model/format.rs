@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Format {
+    /// Settings in a programming language: names, and the strings that they are assigned.
+    Code,
     /// `user:hash:...`, one record a line, with `\` before a `:` that belongs to a field: `.pgpass`, `shadow`, `.htpasswd`.
     ColonSeparated,
     /// Fields between blanks, one record a line: `chap-secrets`, `sasl_passwd`.
@@ -29,6 +31,8 @@ pub enum Format {
     Netrc,
     /// Java properties.
     Properties,
+    /// Rows that statements of SQL put into tables: dumps, seeds.
+    Sql,
     /// TOML.
     Toml,
     /// The whole file is one value.

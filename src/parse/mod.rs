@@ -1,6 +1,7 @@
 //! Reads configuration files and source code into trees. A parser never fails: what it can't read becomes a
 //! [`Problem`](tree::Problem), and the rest of the file is read.
 
+pub mod code;
 pub mod colon_separated;
 pub mod columns;
 pub mod csv;
@@ -17,6 +18,7 @@ pub mod netrc;
 pub mod properties;
 mod quoted;
 pub mod source;
+pub mod sql;
 pub mod toml;
 pub mod tree;
 pub mod whole;
@@ -30,6 +32,7 @@ use crate::model::Format;
 /// Reads a text in this notation.
 pub fn parse(format: Format, text: &str) -> ConfigTree<'_> {
     match format {
+        Format::Code => code::parse(text),
         Format::ColonSeparated => colon_separated::parse(text),
         Format::Columns => columns::parse(text),
         Format::Csv => csv::parse(text),
@@ -43,6 +46,7 @@ pub fn parse(format: Format, text: &str) -> ConfigTree<'_> {
         Format::Whole => whole::parse(text),
         Format::Xml => xml::parse(text),
         Format::Json => json::parse(text),
+        Format::Sql => sql::parse(text),
         Format::Toml => toml::parse(text),
         Format::Yaml => yaml::parse(text),
     }

@@ -209,8 +209,9 @@ fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>
     })
 }
 
-/// What an entry's value must match when the rule does not say.
-const ANY_VALUE: &str = r"(?s:.{1,65536})";
+/// What an entry's value must match when the rule does not say. It has no bound, as one would make a huge automaton, and needs none:
+/// every value matches, in one pass.
+const ANY_VALUE: &str = "(?s:.+)";
 
 /// What a command's argument must match when the rule does not say.
 const ANY_ARGUMENT: &str = r"[^-\s]\S{0,199}";
@@ -326,7 +327,7 @@ fn variant(file: &VariantFile) -> Result<SecretVariant, String> {
         };
     Ok(SecretVariant {
         pattern: pattern.to_owned(),
-        length: literals::length(pattern)?,
+        length: if pattern == ANY_VALUE { (1, usize::MAX) } else { literals::length(pattern)? },
         place,
         check: file.check,
         min_entropy: file.min_entropy,
@@ -344,7 +345,8 @@ fn entry(file: &VariantFile, path: &str) -> Result<EntryPlace, String> {
     if file.files.is_empty() {
         return Err("an `entry` needs `files`".to_owned());
     }
-    let keys = |path: &str| path.split('/').map(str::to_owned).collect();
+    // The path of a value without keys is empty.
+    let keys = |path: &str| path.split('/').filter(|_| !path.is_empty()).map(str::to_owned).collect();
     let conditions = [(&file.holds, true), (&file.unless, false)].into_iter().flat_map(|(conditions, holds)| {
         conditions.iter().map(move |(path, pattern)| {
             literals::parse(pattern)?;

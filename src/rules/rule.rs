@@ -278,9 +278,17 @@ pub enum Decoding {
     Base64,
     /// Base64 of UTF-16 text, as Windows' answer files have it.
     Base64Utf16,
+    /// `{xor}` and base64 of the text, each byte combined with `_`, as IBM's application servers store passwords.
+    Websphere,
     /// Four hexadecimal digits a character, each combined with 0xDFAA, as the JetBrains programs store passwords.
     Jetbrains,
 }
+
+/// What [`Decoding::Websphere`] combines each byte with.
+pub const WEBSPHERE_BYTE: u8 = b'_';
+
+/// What [`Decoding::Jetbrains`] combines each UTF-16 unit with.
+pub const JETBRAINS_WORD: u16 = 0xDFAA;
 
 /// The fixed texts a pattern is tried at.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -343,6 +351,9 @@ pub enum Native {
     /// A password in the authority part of a URL.
     #[serde(rename = "url-password")]
     UrlPassword,
+    /// A password in a connection string of key and value pairs.
+    #[serde(rename = "connection-string-password")]
+    ConnectionStringPassword,
     /// A literal assigned to a password-like name.
     #[serde(rename = "assigned-password")]
     AssignedPassword,

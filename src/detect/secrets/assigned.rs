@@ -44,8 +44,11 @@ impl SecretsDetector {
             !(value::is_reference(value) || value::is_regex(value) || is_bare && value::is_expression(value));
         // `test.pass("...")` passes a test; `.password("...")` sets a password.
         let is_call_of_pass = found.operator == Operator::Argument && &file.text[found.name.clone()] == "pass";
+        // TeamCity's reference to a credential that the server keeps.
+        let is_kept_elsewhere = &file.text[found.name.clone()] == "credentialsJSON";
         let is_looked_up = found.wrapper.as_ref().is_some_and(|wrapper| is_look_up(&file.text[wrapper.clone()]));
-        let is_literal = is_literal && !is_looked_up && !is_call_of_pass && !is_badge(file.text, &found);
+        let is_literal =
+            is_literal && !is_looked_up && !is_kept_elsewhere && !is_call_of_pass && !is_badge(file.text, &found);
         is_literal.then_some((found, name))
     }
 
@@ -111,6 +114,9 @@ impl SecretsDetector {
             candidate.evidence = self.model.evidence(features);
         }
         candidate.confidence = if *score >= self.model.high { Confidence::High } else { Confidence::Medium };
+        if found.is_default {
+            candidate.confidence = candidate.confidence.min(Confidence::Medium);
+        }
         let value = joined.as_deref().unwrap_or(&file.text[found.value.clone()]);
         let is_stand_in = |feature| matches!(feature, Feature::ValuePlaceholder | Feature::ValueHoldsPlaceholder);
         if value::is_masked(value)
@@ -164,6 +170,9 @@ impl SecretsDetector {
             let mut candidate = Candidate::new(variant.rule, secret, variant.rank);
             candidate.confidence = self.index.rules[variant.rule].confidence;
             self.judge_token(file, variant, &mut candidate);
+            if self.reader.is_placeholder(&file.text[candidate.secret.clone()]) {
+                candidate.doubts.push(Doubt::Placeholder);
+            }
             // A value that fails the check of a shape as loose as these is not of this kind, and may be of another.
             let is_other = |doubt: &Doubt| matches!(doubt, Doubt::InvalidStructure | Doubt::LowEntropy);
             if !candidate.doubts.iter().any(is_other) {

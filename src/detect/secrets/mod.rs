@@ -41,7 +41,7 @@ use self::features::Features;
 use self::index::Index;
 use self::model::Model;
 use self::name::{NameReader, NameReading};
-use self::native::{private_key, url_password};
+use self::native::{connection_string, private_key, url_password};
 use self::prose::Prose;
 use self::runs::Runs;
 use self::syntax::Trees;
@@ -143,6 +143,7 @@ impl SecretsDetector {
                     self.find_call(file, at, &mut call_done, trees, candidates);
                 }
                 if at >= name_done {
+                    self.try_connection_string(file, at, candidates);
                     self.try_assignment(file, at, &mut name_done, trees, candidates);
                 }
             }
@@ -180,6 +181,15 @@ impl SecretsDetector {
     fn try_url(&self, file: &SourceFile<'_>, at: usize, candidates: &mut Vec<Candidate>) {
         if let Some(found) = url_password::read(file.text, at, &self.reader) {
             self.push_native(Native::UrlPassword, Rank::Phrase, found, candidates);
+        }
+    }
+
+    fn try_connection_string(&self, file: &SourceFile<'_>, at: usize, candidates: &mut Vec<Candidate>) {
+        // Most names that are met are of other kinds.
+        if matches!(file.text.as_bytes()[at], b'p' | b'P')
+            && let Some(found) = connection_string::read(file.text, at, &self.reader)
+        {
+            self.push_native(Native::ConnectionStringPassword, Rank::Phrase, found, candidates);
         }
     }
 

@@ -3,6 +3,7 @@
 //! One small reader serves every notation, because the shape is the same in all of them: a name, perhaps in quotes or
 //! brackets, an operator, and a value. It looks at one line, reads bounded distances, and allocates nothing.
 
+mod fallback;
 mod operator;
 mod surroundings;
 mod value;
@@ -80,6 +81,8 @@ pub struct Assignment {
     pub inside: Inside,
     /// The function that the value is wrapped in, as in `decode("value")`.
     pub wrapper: Option<Range<usize>>,
+    /// Whether the value only stands in for one that is looked up elsewhere.
+    pub is_default: bool,
 }
 
 /// Reads the assignment whose name holds the byte at `hit`. Sets `done` to where the next name can begin, when this one is too
@@ -222,6 +225,26 @@ mod tests {
         assert_eq!(source(Language::Python, "os.getenv('PASS') or 'VALUE'"), "PASS Fallback VALUE");
         assert_eq!(source(Language::Rust, r#"var("PASS").unwrap_or("VALUE".into())"#), "PASS Fallback VALUE");
         assert_eq!(source(Language::JavaScript, "password || other"), "nothing");
+    }
+
+    #[test]
+    fn defaults_of_look_ups() {
+        assert_eq!(source(Language::Python, r#"password = os.environ.get("P", "VALUE")"#), "password Equals VALUE");
+        assert_eq!(source(Language::Python, r#"password = config("P", default="VALUE")"#), "password Equals VALUE");
+        assert_eq!(source(Language::JavaScript, "password: process.env.P || 'VALUE',"), "password Colon VALUE");
+        assert_eq!(source(Language::Ruby, r#"password = ENV["P"] || "VALUE""#), "password Equals VALUE");
+        assert_eq!(source(Language::Php, "'password' => env('P', 'VALUE'),"), "password Arrow VALUE");
+        assert_eq!(source(Language::JavaScript, "f({ password: process.env.P, b: 'x' })"), "nothing");
+        assert_eq!(source(Language::Python, r#"f(password=os.environ["P"], b="x")"#), "nothing");
+        assert_eq!(data(Format::Yaml, "password: ${P:-VALUE}"), "password Colon VALUE");
+        assert_eq!(data(Format::Yaml, "- password=${P-VALUE}"), "password Equals VALUE");
+        assert_eq!(data(Format::Xml, "<password>${db-password}</password>"), "password Element ${db-password}");
+        assert_eq!(data(Format::Properties, "password=${db.password:VALUE}"), "password Equals VALUE");
+        assert_eq!(data(Format::Yaml, "password: ${ssm:/x}"), "password Colon ${ssm:/x}");
+        assert_eq!(data(Format::Yaml, "password: ${P:?VALUE}"), "password Colon ${P:?VALUE}");
+        assert_eq!(data(Format::Yaml, "password: ${P:-$Q}"), "password Colon ${P:-$Q}");
+        assert_eq!(source(Language::Shell, r#"PASSWORD="${PASSWORD:-VALUE}""#), "PASSWORD Equals VALUE");
+        assert_eq!(source(Language::Java, r#"@Value("${db.password:VALUE}") String a;"#), "db.password Equals VALUE");
     }
 
     #[test]

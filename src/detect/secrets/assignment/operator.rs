@@ -51,7 +51,7 @@ impl Reader<'_> {
         let after = self.skip_blanks(at);
         let spaced = after > at;
         let next = self.at(after + 1);
-        if let Some(at) = self.fallback(after, was_quoted) {
+        if let Some(at) = self.fallback_operator(after, was_quoted) {
             return Some((Operator::Fallback, at));
         }
         match self.at(after) {
@@ -88,7 +88,7 @@ impl Reader<'_> {
     }
 
     /// Where a literal begins that is used when the name has no value: `name || "value"`, `getenv("name") ?? "value"`.
-    fn fallback(&self, at: usize, was_quoted: bool) -> Option<usize> {
+    fn fallback_operator(&self, at: usize, was_quoted: bool) -> Option<usize> {
         const OPERATORS: [&[u8]; 7] =
             [b"||", b"??", b"?:", b"or ", b".unwrap_or(", b".unwrap_or_else(|_| ", b".orElse("];
         // Nearly every name is followed by something else.

@@ -34,6 +34,8 @@ impl Reader<'_> {
         if operator == Operator::Equals && self.needs_quotes() && self.quote_at(start).is_none() {
             start = self.in_parentheses_or_below(start);
         }
+        let fallback = self.fallback(start);
+        start = fallback.unwrap_or(start);
         let mut wrapper = None;
         let mut quote = self.quote_at(start);
         if quote.is_none() && !matches!(operator, Operator::Element | Operator::Query) {
@@ -65,13 +67,24 @@ impl Reader<'_> {
             None if operator == Operator::Argument || operator == Operator::Compare && self.needs_quotes() => {
                 return None;
             }
-            None if operator != Operator::Query && inside == Inside::Code && self.needs_quotes() => return None,
+            None if operator != Operator::Query && inside == Inside::Code && !self.can_stand_bare(operator) => {
+                return None;
+            }
             None => (self.bare_value(&name, start, operator, inside), Quote::None),
         };
         if range.is_empty() {
             return None;
         }
-        Some(Assignment { name, value: range, quote, operator, inside, wrapper })
+        if let Some(value) = self.default_of_name(&name, &range) {
+            // A property is named and set here, as in its own file; the string around it is part of the notation.
+            let (operator, inside) = (Operator::Equals, Inside::Code);
+            let quote = Quote::Plain(b'"');
+            return Some(Assignment { name, value, quote, operator, inside, wrapper: None, is_default: true });
+        }
+        let default = self.default_inside(&range);
+        let is_default = fallback.is_some() || default.is_some();
+        let value = default.unwrap_or(range);
+        Some(Assignment { name, value, quote, operator, inside, wrapper, is_default })
     }
 
     /// Where a literal begins that stands in parentheses or on the next line, else `at`.
@@ -89,6 +102,13 @@ impl Reader<'_> {
             FileKind::Data(Format::Json | Format::Hcl | Format::Toml) => true,
             _ => false,
         }
+    }
+
+    /// Whether a value may stand without quotes, as far as the line before it tells.
+    ///
+    /// JSON assigns nothing with `=`, and a notebook or a record of requests can be one long line.
+    fn can_stand_bare(&self, operator: Operator) -> bool {
+        !self.needs_quotes() || self.kind == FileKind::Data(Format::Json) && operator == Operator::Equals
     }
 
     pub(super) fn quote_at(&self, at: usize) -> Option<Quote> {

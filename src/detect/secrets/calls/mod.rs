@@ -176,7 +176,7 @@ impl SecretsDetector {
     fn is_likely_default(&self, file: &SourceFile<'_>, name: Range<usize>, value: Range<usize>) -> bool {
         let Some(reading) = self.names.read(&file.text[name.clone()]) else { return false };
         let (operator, inside, quote) = (Operator::Fallback, Inside::Code, Quote::Plain(b'"'));
-        let found = Assignment { name, value, quote, operator, inside, wrapper: None };
+        let found = Assignment { name, value, quote, operator, inside, wrapper: None, is_default: true };
         self.weigh(file, found, reading, None).score >= self.model.medium
     }
 }

@@ -16,7 +16,7 @@ use super::candidate::{Candidate, Rank};
 use super::runs::Run;
 use super::{SecretsDetector, check};
 use crate::input::classify;
-use crate::model::{FileKind, Role, SourceFile};
+use crate::model::{Role, SourceFile};
 
 /// Shortest and longest run that is decoded, in bytes. What is compressed is often longer.
 const MIN_ENCODED: usize = 24;
@@ -45,9 +45,13 @@ impl SecretsDetector {
         if classify::role_of(file) == Role::Lock {
             return;
         }
-        let inner = SourceFile { text: &text, kind: FileKind::Text, ..file.clone() };
+        let name = name_before(&file.text[..run.range.start]);
+        let inner = SourceFile { text: &text, path: name, kind: classify::kind(name, &text), ..file.clone() };
         let mut found = Vec::new();
         budget.deeper(|budget| self.search(&inner, budget, &mut found));
+        if !name.is_empty() {
+            self.find_entries(&inner, &mut found);
+        }
         let counts = |candidate: &Candidate| candidate.rank > Rank::Assigned || text.len() <= MAX_ASSIGNING;
         if let Some(best) = found.into_iter().filter(counts).max_by_key(Candidate::order) {
             candidates.push(Candidate { secret: run.range.clone(), hidden: run.range.clone(), note: encoding, ..best });
@@ -80,6 +84,18 @@ impl SecretsDetector {
             }
         });
     }
+}
+
+/// The name of a file that is embedded under its name, as in `config.yaml: ...` of a Kubernetes Secret; empty when it has none.
+fn name_before(text: &str) -> &str {
+    const LONGEST: usize = 80;
+    let line = &text[text.floor_char_boundary(text.len().saturating_sub(LONGEST))..];
+    let line = line.rsplit('\n').next().unwrap_or(line).trim_end_matches([' ', '"', '\'']);
+    let Some(line) = line.strip_suffix(':') else { return "" };
+    let line = line.trim_end_matches(['"', '\'']);
+    let is_name = |char: char| char.is_ascii_alphanumeric() || matches!(char, '.' | '_' | '-');
+    let name = &line[line.trim_end_matches(is_name).len()..];
+    if name.contains('.') { name } else { "" }
 }
 
 struct Decoded {
@@ -158,7 +174,7 @@ mod tests {
     use data_encoding::{BASE64, HEXLOWER};
 
     use super::*;
-    use crate::model::{Encoding, Finding, Format, Origin};
+    use crate::model::{Encoding, FileKind, Finding, Format, Origin};
     use crate::rules::{Check, RuleSet};
 
     /// Rule, label and whether the whole encoded text is underlined and hidden.
@@ -200,6 +216,17 @@ mod tests {
         assert_eq!(detect(&base64(&base64(&token()))), expected("base64"));
         assert_eq!(detect(&HEXLOWER.encode(token().as_bytes())), expected("hexadecimal"));
         assert_eq!(detect(&base64(&format!("{{\"auth\": \"{}\"}}", token()))), expected("base64"));
+    }
+
+    #[test]
+    fn an_embedded_file_is_read_by_its_name() {
+        let encoded = BASE64.encode(b"database:\n  user: shop\n  password: harvest22x\n");
+        let text = format!("data:\n  settings.yaml: {encoded}\n");
+        let found: Vec<_> = find(&text).iter().map(|f| (f.rule.to_string(), f.confidence.to_string())).collect();
+        assert_eq!(found, [("generic-password".to_owned(), "medium".to_owned())]);
+        assert_eq!(name_before("a\n  \"x/conf.yaml\": \""), "conf.yaml");
+        assert_eq!(name_before("a: "), "");
+        assert_eq!(name_before("conf.yaml = "), "");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use data_encoding::HEXLOWER_PERMISSIVE;
 
 use crate::detect::secrets::check;
-use crate::rules::rule::Decoding;
+use crate::rules::rule::{Decoding, JETBRAINS_WORD, WEBSPHERE_BYTE};
 
 /// The text that an encoding stands for; `None` when it does not hold such a text.
 pub(super) fn decode(decoding: Decoding, encoded: &str) -> Option<String> {
@@ -14,12 +14,15 @@ pub(super) fn decode(decoding: Decoding, encoded: &str) -> Option<String> {
             let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
             String::from_utf16(&units).ok()
         }
+        Decoding::Websphere => {
+            let bytes = base64(encoded.strip_prefix("{xor}")?)?;
+            String::from_utf8(bytes.iter().map(|byte| byte ^ WEBSPHERE_BYTE).collect()).ok()
+        }
         Decoding::Jetbrains => {
             // Documented by the format's readers: each UTF-16 unit is combined with a fixed word, which anyone can undo.
-            const WORD: u16 = 0xDFAA;
             let bytes = HEXLOWER_PERMISSIVE.decode(encoded.as_bytes()).ok()?;
             let units: Vec<u16> =
-                bytes.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]) ^ WORD).collect();
+                bytes.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]) ^ JETBRAINS_WORD).collect();
             String::from_utf16(&units).ok()
         }
     }
@@ -40,5 +43,7 @@ mod tests {
         assert_eq!(decode(Decoding::Base64Utf16, "aABpAA==").as_deref(), Some("hi"));
         assert_eq!(decode(Decoding::Jetbrains, "dfc2dfc3").as_deref(), Some("hi"));
         assert_eq!(decode(Decoding::Jetbrains, "zz"), None);
+        assert_eq!(decode(Decoding::Websphere, "{xor}NzY=").as_deref(), Some("hi"));
+        assert_eq!(decode(Decoding::Websphere, "NzY="), None);
     }
 }

@@ -4,11 +4,13 @@
 //! The file's name says which rules have business in it, so that few files are parsed.
 
 mod decode;
+mod files;
 mod path;
 pub(super) mod wildcard;
 
 use std::collections::{BTreeMap, HashMap};
 
+use self::files::FilePatterns;
 use self::path::EntryPath;
 use super::candidate::Candidate;
 use super::index::Variant;
@@ -23,12 +25,7 @@ use crate::rules::rule::{Condition, Decoding, EntryPlace};
 #[derive(Debug, Default)]
 pub(super) struct EntryIndex {
     entries: Vec<Entry>,
-    /// Names without wildcard and folder, in lower case.
-    by_name: HashMap<String, Vec<usize>>,
-    /// Patterns `*.extension`, in lower case, without the dot.
-    by_extension: HashMap<String, Vec<usize>>,
-    /// Other patterns.
-    others: Vec<(Vec<String>, usize)>,
+    files: FilePatterns,
 }
 
 #[derive(Debug)]
@@ -37,27 +34,40 @@ struct Entry {
     path: EntryPath,
     format: Option<Format>,
     containing: Vec<String>,
-    conditions: Vec<(Condition, Pattern)>,
+    conditions: Vec<(Condition, Wanted)>,
     decoding: Option<Decoding>,
+}
+
+/// The step of a condition's way to the entry before.
+const PREVIOUS: &str = "<previous>";
+
+/// What the value of another entry must be.
+#[derive(Debug)]
+enum Wanted {
+    Text(Pattern),
+    /// The name of a credential.
+    Credential,
+}
+
+impl Wanted {
+    fn new(pattern: &str) -> Self {
+        if pattern == "<credential>" { Self::Credential } else { Self::Text(Pattern::whole(pattern)) }
+    }
+
+    fn fits(&self, text: &str, names: &NameReader) -> bool {
+        match self {
+            Self::Text(pattern) => pattern.match_start(text).is_some(),
+            Self::Credential => path::names_credential(names, text),
+        }
+    }
 }
 
 impl EntryIndex {
     /// Adds a variant.
     pub(super) fn add(&mut self, variant: Variant, place: &EntryPlace) {
         let index = self.entries.len();
-        for pattern in &place.files {
-            let pattern = pattern.to_ascii_lowercase();
-            let is_plain = |text: &str| !text.contains(['*', '/', '|']);
-            match pattern.strip_prefix("*.") {
-                Some(extension) if is_plain(extension) && !extension.contains('.') => {
-                    self.by_extension.entry(extension.to_owned()).or_default().push(index);
-                }
-                _ if is_plain(&pattern) => self.by_name.entry(pattern).or_default().push(index),
-                _ => self.others.push((pattern.split('/').map(str::to_owned).collect(), index)),
-            }
-        }
-        let conditions =
-            place.conditions.iter().map(|condition| (condition.clone(), Pattern::whole(&condition.pattern)));
+        place.files.iter().for_each(|pattern| self.files.add(pattern, index));
+        let conditions = place.conditions.iter().map(|condition| (condition.clone(), Wanted::new(&condition.pattern)));
         self.entries.push(Entry {
             variant,
             path: EntryPath::new(&place.path),
@@ -69,26 +79,15 @@ impl EntryIndex {
     }
 
     /// The variants that look into a file of this path, by the format that they read it in.
-    fn for_file(&self, file: &SourceFile<'_>) -> BTreeMap<Format, Vec<&Entry>> {
-        let path = without_sample(file.path).to_ascii_lowercase();
-        let parts: Vec<&str> = path.rsplit('/').collect();
-        let name = parts[0];
-        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-        let fits = |pattern: &[String]| {
-            pattern.len() <= parts.len() && pattern.iter().rev().zip(&parts).all(|(a, b)| wildcard::fits(a, b))
-        };
-        let others = self.others.iter().filter(|(pattern, _)| fits(pattern)).map(|(_, index)| index);
-        let found = [self.by_name.get(name), self.by_extension.get(extension)];
-        let mut found: Vec<usize> = found.into_iter().flatten().flatten().chain(others).copied().collect();
-        found.sort_unstable();
-        found.dedup();
+    fn for_file<'e>(&'e self, file: &SourceFile<'e>) -> BTreeMap<Format, Vec<&'e Entry>> {
         let mut by_format: BTreeMap<Format, Vec<&Entry>> = BTreeMap::new();
-        for entry in found.into_iter().map(|index| &self.entries[index]) {
+        let mut held = Held { text: file.text, known: HashMap::new() };
+        for entry in self.files.find(file.path).into_iter().map(|index| &self.entries[index]) {
             let format = entry.format.or(match file.kind {
                 FileKind::Data(format) => Some(format),
                 _ => None,
             });
-            if let Some(format) = format.filter(|_| entry.is_worth_parsing(file.text)) {
+            if let Some(format) = format.filter(|_| held.holds_any(&entry.containing)) {
                 by_format.entry(format).or_default().push(entry);
             }
         }
@@ -96,26 +95,45 @@ impl EntryIndex {
     }
 }
 
-impl Entry {
-    fn is_worth_parsing(&self, text: &str) -> bool {
-        let holds = |part: &String| memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some();
-        self.containing.is_empty() || self.containing.iter().any(holds)
-    }
+/// Which texts a file holds. Many entries ask for the same ones.
+struct Held<'t> {
+    text: &'t str,
+    known: HashMap<&'t str, bool>,
+}
 
+impl<'t> Held<'t> {
+    /// Whether the file holds one of the texts, where any are asked for.
+    fn holds_any(&mut self, parts: &'t [String]) -> bool {
+        let holds = |part: &'t String| {
+            let is_there = || memchr::memmem::find(self.text.as_bytes(), part.as_bytes()).is_some();
+            *self.known.entry(part).or_insert_with(is_there)
+        };
+        parts.is_empty() || parts.iter().any(holds)
+    }
+}
+
+impl Entry {
     /// Whether the node is where the secret stands.
     fn leads_to(&self, tree: &ConfigTree<'_>, id: NodeId, names: &NameReader) -> bool {
         self.path.leads_to(tree, id, names)
-            && self.conditions.iter().all(|(condition, pattern)| {
+            && self.conditions.iter().all(|(condition, wanted)| {
                 let text = neighbour(tree, id, &condition.path).and_then(|id| tree.scalar(id));
-                text.is_some_and(|scalar| pattern.match_start(&scalar.text).is_some()) == condition.holds
+                text.is_some_and(|scalar| wanted.fits(&scalar.text, names)) == condition.holds
             })
     }
 }
 
-/// Follows a way that begins at the node's parent.
+/// Follows a way that begins at the node's parent, or at the node itself when it leads to the one before.
 fn neighbour(tree: &ConfigTree<'_>, id: NodeId, way: &[String]) -> Option<NodeId> {
-    way.iter().try_fold(tree.node(id).parent?, |id, step| match (step.as_str(), step.parse()) {
+    let start = if way.first().is_some_and(|step| step == PREVIOUS) { id } else { tree.node(id).parent? };
+    way.iter().try_fold(start, |id, step| match (step.as_str(), step.parse()) {
+        (".", _) => Some(id),
         ("..", _) => tree.node(id).parent,
+        (PREVIOUS, _) => {
+            // Children stand in the order of the file, and so of their ids.
+            let siblings = tree.children(tree.node(id).parent?);
+            Some(siblings[siblings.binary_search(&id).ok()?.checked_sub(1)?])
+        }
         (_, Ok(number)) if tree.get(id, step).is_none() => tree.children(id).get::<usize>(number).copied(),
         (key, _) => tree.get(id, key),
     })
@@ -149,7 +167,14 @@ impl SecretsDetector {
         }
         let place = scalar.span.range();
         let is_verbatim = decoded.is_none() && file.text[place.clone()] == *text;
-        let secret = if is_verbatim { place.start + found.secret.start..place.start + found.secret.end } else { place };
+        let secret = if is_verbatim {
+            place.start + found.secret.start..place.start + found.secret.end
+        } else {
+            Some(&file.text[place.clone()])
+                .filter(|_| decoded.is_none())
+                .and_then(|raw| as_written(raw, secret_text))
+                .map_or(place.clone(), |at| place.start + at..place.start + at + secret_text.len())
+        };
         let mut candidate = Candidate::new(entry.variant.rule, secret, entry.variant.rank);
         candidate.confidence = self.index.rules[entry.variant.rule].confidence;
         self.judge_check(&entry.variant, secret_text, &mut candidate);
@@ -161,6 +186,13 @@ impl SecretsDetector {
         }
         Some(candidate)
     }
+}
+
+/// Where a text stands in a longer one that is written otherwise than it reads: in a block of lines, with escapes.
+/// `None` when it stands nowhere, or more than once.
+fn as_written(raw: &str, text: &str) -> Option<usize> {
+    let mut places = memchr::memmem::find_iter(raw.as_bytes(), text.as_bytes());
+    places.next().filter(|_| places.next().is_none())
 }
 
 /// Reads a text; where that gives problems and its template's actions can be masked, the masked text.
@@ -178,11 +210,4 @@ fn is_literal(file: &SourceFile<'_>, node: &Node<'_>, scalar: &Scalar<'_>) -> bo
     let has_plain_tag = matches!(node.tag.as_ref(), "" | "!" | "!!str" | "!!binary" | "tag:yaml.org,2002:str");
     // A template's action is masked in the tree, and stands only in the text.
     has_plain_tag && scalar.style != Style::Expression && !raw.trim().is_empty() && !value::is_reference(raw)
-}
-
-/// A path without the ending that makes a sample of it: `.env.example`, `wp-config.php.bak`.
-fn without_sample(path: &str) -> &str {
-    let endings =
-        [".example", ".sample", ".template", ".tmpl", ".tpl", ".dist", ".default", ".bak", ".orig", ".old", "~"];
-    endings.iter().find_map(|ending| path.strip_suffix(ending)).unwrap_or(path)
 }

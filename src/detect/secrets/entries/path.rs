@@ -1,7 +1,7 @@
 //! The way from a document to an entry, as rules write it.
 
 use super::wildcard;
-use crate::detect::secrets::name::NameReader;
+use crate::detect::secrets::name::{NameKind, NameReader};
 use crate::parse::{ConfigTree, NodeId, Value};
 
 /// One step of the way.
@@ -35,6 +35,9 @@ impl EntryPath {
 
     /// Whether the way leads to this node. It is read backwards: the last step rules out nearly every node.
     pub(super) fn leads_to(&self, tree: &ConfigTree<'_>, node: NodeId, names: &NameReader) -> bool {
+        if self.steps.last().is_some_and(|last| tree.node(node).parent.is_some() && !fits(last, tree, node, names)) {
+            return false;
+        }
         // Places on the way from the document to the node, which is short: nesting has a limit.
         let way: Vec<NodeId> = tree.ancestors(node).filter(|&id| tree.node(id).parent.is_some()).collect();
         let (mut step, mut place) = (self.steps.len(), 0);
@@ -59,13 +62,21 @@ impl EntryPath {
     }
 }
 
+/// Whether a name is a credential's, and not one of something about a credential. A name that says just `key` is none.
+pub(super) fn names_credential(names: &NameReader, name: &str) -> bool {
+    names.read(name).is_some_and(|name| {
+        let is_of_other = name.is_harmless || name.is_reference || name.is_about || name.is_verb;
+        !is_of_other && name.kind != NameKind::BareKey
+    })
+}
+
 fn fits(step: &Step, tree: &ConfigTree<'_>, node: NodeId, names: &NameReader) -> bool {
     let key = tree.node(node).key.as_ref().map(|key| key.text.as_ref());
     match (step, key) {
         (Step::Any, _) => true,
         (Step::Key(pattern), Some(key)) => wildcard::fits(pattern, key),
         (Step::Key(pattern), None) => pattern == "*",
-        (Step::Credential, Some(key)) => names.read(key).is_some_and(|name| !(name.is_harmless || name.is_reference)),
+        (Step::Credential, Some(key)) => names_credential(names, key),
         (Step::Credential, None) => false,
         // A key that is a number is no item, but a rule that names one means either.
         (Step::Item(number), Some(key)) => key.parse() == Ok(*number),

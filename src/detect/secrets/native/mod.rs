@@ -1,5 +1,6 @@
 //! Checks that data cannot express. Each is bound to one name in [`Native`](crate::rules::Native).
 
+pub mod connection_string;
 pub mod private_key;
 pub mod url_password;
 

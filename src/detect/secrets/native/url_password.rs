@@ -12,7 +12,7 @@ const MAX_SCHEME: usize = 30;
 const MAX_AUTHORITY: usize = 300;
 
 /// Words that stand for the user's own in documentation; a password that is one of them is a placeholder.
-const STAND_INS: &[&str] = &[
+pub(super) const STAND_INS: &[&str] = &[
     "pass",
     "password",
     "passwd",
@@ -80,13 +80,16 @@ pub fn read(text: &str, hit: usize, reader: &ValueReader) -> Option<NativeMatch>
         || reader.is_stand_in(password)
         || reader.is_credential_words(password);
     let is_sample_host = is_sample_host(host);
-    let is_local =
-        matches!(host.split(':').next(), Some("localhost" | "127.0.0.1" | "0.0.0.0" | "host.docker.internal"));
     let doubts = if is_stand_in || is_sample_host { vec![Doubt::Placeholder] } else { Vec::new() };
     // A word of letters may be a sample's; a random password has more than one kind of character.
     let is_word = password.bytes().all(|byte| byte.is_ascii_lowercase());
-    let confidence = (is_local || is_word).then_some(Confidence::Medium);
+    let confidence = (host.split(':').next().is_some_and(is_local) || is_word).then_some(Confidence::Medium);
     Some(NativeMatch { primary: colon + 1..at_sign, secret: colon + 1..at_sign, confidence, doubts })
+}
+
+/// Whether a host is the machine itself, where a weak password opens little.
+pub(super) fn is_local(host: &str) -> bool {
+    matches!(host, "localhost" | "127.0.0.1" | "0.0.0.0" | "host.docker.internal" | "(local)" | "(localdb)" | ".")
 }
 
 /// Whether a host stands for the reader's own: `host`, `db.example.com`, `your-server`.

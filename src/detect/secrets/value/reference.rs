@@ -56,6 +56,7 @@ const STORED_OR_ENCRYPTED: &[&str] = &[
     "akv://",
     "%env(",
     "credhub:",
+    "credentialsJSON:",
     "YWdlLWVuY3J5cHRpb24",
     "vaultkv",
     "projects/",
@@ -104,7 +105,7 @@ pub fn is_reference(value: &str) -> bool {
         return true;
     }
     let starts = |start: &&str| start.as_bytes().first() == bytes.first() && value.starts_with(*start);
-    if STORED_OR_ENCRYPTED.iter().any(starts) || LOOK_UPS.iter().any(starts) {
+    if is_sealed(value) || STORED_OR_ENCRYPTED.iter().any(starts) || LOOK_UPS.iter().any(starts) {
         return true;
     }
     let word = |range: Range<usize>| {
@@ -115,7 +116,9 @@ pub fn is_reference(value: &str) -> bool {
     let last = bytes.len().saturating_sub(1);
     match (bytes.first(), bytes.last()) {
         (Some(b'<'), Some(b'>')) => true,
-        (Some(b'{'), Some(b'}')) | (Some(b'['), Some(b']')) => word(1..last) || last == 1,
+        (Some(b'{'), Some(b'}')) | (Some(b'['), Some(b']')) => {
+            word(1..last) || last == 1 || value.starts_with("{file:")
+        }
         (Some(b'%'), Some(b'%')) | (Some(b'@'), Some(b'@')) => word(1..last),
         (Some(b'_'), Some(b'_')) => value.starts_with("__") && value.ends_with("__"),
         (Some(b'$'), _) => {
@@ -133,11 +136,20 @@ pub fn is_reference(value: &str) -> bool {
     }
 }
 
+/// Whether a value is what Bitnami's controller seals: the length of an RSA block, 256 or 512, the block, and more, in base64.
+fn is_sealed(value: &str) -> bool {
+    const SHORTEST: usize = 350;
+    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    value.len() > SHORTEST
+        && matches!(value.as_bytes(), [b'A', b'g' | b'Q', b'A'..=b'D', ..])
+        && value.as_bytes().iter().all(is_base64)
+}
+
 /// Whether a value is a regular expression that describes values: `[a-z0-9]{32}`, `(?:ab|cd)`, `^.*$`.
 pub fn is_regex(value: &str) -> bool {
     let may_be = value.bytes().any(|byte| matches!(byte, b'[' | b'(' | b'\\' | b'*' | b'+' | b']' | b')'));
     may_be
-        && ["[A-Z", "[a-z", "[0-9", "[^", "(?:", "(?P", "(?i", ".*", ".+", "\\d", "\\w", "\\s", "]{", "){"]
+        && ["[A-Z", "[a-z", "[0-9", "[^", "(?:", "(?P", "(?i", ".*", ".+", "\\d", "\\w", "\\s", "\\S", "]{", "){"]
             .iter()
             .any(|part| value.contains(part))
 }
@@ -191,9 +203,12 @@ mod tests {
             "$env:TOKEN",
             "%s",
             "prefix-${X}",
+            "{file:~/.keys/x}",
         ] {
             assert!(is_reference(value), "{value}");
         }
+        assert!(is_reference(&format!("AgB{}", "y3i4OJSW".repeat(90))));
+        assert!(!is_reference(&format!("AgB{}", "y3i4OJSW".repeat(9))));
         for value in ["pa$$word", "$3cret!", "hunter2", "a%b", "{abc", "100%"] {
             assert!(!is_reference(value), "{value}");
         }
