@@ -20,6 +20,7 @@ mod rules {
     pub mod literals;
     pub mod rule;
     pub mod shared;
+    pub mod variant;
     /// Here the texts are written, and all are at hand.
     pub mod stored {
         pub static TEXTS: &[u8] = &[];

@@ -67,7 +67,9 @@ fn shown<'s>(secret: &'s str, output: &str, public: &str) -> Option<&'s str> {
     let starts: Vec<usize> = secret.char_indices().map(|(at, _)| at).chain([secret.len()]).collect();
     let width = TOO_MANY.min(starts.len() - 1);
     let mut parts = starts.windows(width + 1).map(|part| &secret[part[0]..part[width]]);
-    parts.find(|part| output.contains(part) && !public.contains(part))
+    // What joins the parts of a literal, quotes and a line end, is no part of the secret.
+    let says = |part: &&str| part.chars().any(char::is_alphanumeric);
+    parts.find(|part| says(part) && output.contains(part) && !public.contains(part))
 }
 
 /// What an output may show: the code, from which the secrets were taken, and what the reported rules say.

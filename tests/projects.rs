@@ -93,14 +93,14 @@ fn the_demonstration_leaks_where_it_should() {
     .env:4:23: critical[aws-secret-access-key]: an AWS secret access key is written in the file
     .env:5:14: critical[github-pat-classic]: a classic GitHub personal access token is written in the file
     .env:6:15: high[generic-password]: a password is written in the file
-    application.properties:4:28: high[generic-password]: a password is written in the file
+    application.properties:4:28: high[spring-config-password]: an application's configuration holds a password
     config.json:5:23: medium[slack-webhook-url]: a Slack webhook URL is written in the file
     config.json:7:69: high[generic-api-key]: a key, token or secret is written in the file
     deploy.sh:6:22: high[curl-user-option]: a curl command carries user and password
     deployment.yaml:20:22: high[generic-password]: a password is written in the file
     docker-compose.yml:13:26: high[generic-password]: a password is written in the file
     keys/id_rsa:1:1: critical[pem-private-key]: a private key is written in the file
-    settings.py:6:15: high[generic-api-key]: a key, token or secret is written in the file
+    settings.py:6:15: high[django-secret-key]: the SECRET_KEY of a Django project is written in the file
     settings.py:7:49: high[url-userinfo-password]: a URL carries its password
     settings.py:10:19: critical[stripe-secret-live]: a Stripe live secret key is written in the file
     --- stderr ---

@@ -7,6 +7,7 @@ pub mod rule;
 pub mod set;
 pub mod shared;
 mod stored;
+mod variant;
 
 pub use error::RuleError;
 pub use rule::{Check, Companion, Example, Examples, Matcher, Native, Rule, RuleText, SecretVariant};

@@ -17,8 +17,9 @@ impl SecretsDetector {
             let Some(found) = variant.pattern.match_at(text, start) else {
                 continue;
             };
-            // A phrase leads to any text, also to one that only names the secret.
-            let is_reference = !variant.is_token && value::is_reference(&text[found.secret.clone()]);
+            // Fixed words lead to any text, also to one that only names the secret.
+            let leads = !variant.is_token || found.secret != found.whole;
+            let is_reference = leads && value::is_reference(&text[found.secret.clone()]);
             if found.whole.end <= at || is_reference {
                 continue;
             }

@@ -64,7 +64,7 @@ impl Reader<'_> {
         let inside = self.inside(name.start);
         let (range, quote) = match quote {
             Some(quote) => (self.quoted_value(start, quote)?, quote),
-            None if operator == Operator::Argument || operator == Operator::Compare && self.needs_quotes() => {
+            None if operator == Operator::Argument || operator == Operator::Compare && !self.is_script() => {
                 return None;
             }
             None if operator != Operator::Query && inside == Inside::Code && !self.can_stand_bare(operator) => {
@@ -93,6 +93,11 @@ impl Reader<'_> {
         // A string prefix, as in `b"..."`.
         let prefix = usize::from(self.at(inner).is_ascii_alphabetic());
         if self.quote_at(inner + prefix).is_some() { inner } else { at }
+    }
+
+    /// Whether a script's words need no quotes, also where they are compared.
+    fn is_script(&self) -> bool {
+        matches!(self.kind, FileKind::Source(language) if language.has_bare_strings())
     }
 
     /// Whether a value without quotes is an expression rather than a literal in this kind of file.
