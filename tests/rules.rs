@@ -40,6 +40,24 @@ fn every_variant_has_an_example_that_needs_it() {
 }
 
 #[test]
+fn each_known_format_has_a_rule_or_a_reason() {
+    let rules = RuleSet::built_in();
+    let table = include_str!("../rules/secrets/formats.tsv");
+    let mut faults = Vec::new();
+    for line in table.lines().skip(1) {
+        let fields: Vec<_> = line.split('\t').collect();
+        match fields.as_slice() {
+            [_, "-", reason] if !reason.is_empty() => {}
+            [_, rule, ""] if rules.get(rule).is_some() => {}
+            _ => faults.push(line),
+        }
+    }
+    assert!(faults.is_empty(), "no rule and no reason:\n{}", faults.join("\n"));
+    let covered = table.lines().skip(1).filter(|line| !line.contains("\t-\t")).count();
+    assert!(covered >= 1400, "only {covered} formats have a rule");
+}
+
+#[test]
 fn companions_name_rules_that_exist() {
     let rules = RuleSet::built_in();
     for rule in rules.iter() {
