@@ -34,7 +34,7 @@ MARGIN = 1.0
 NEVER_FOR = """name.reference name.about name.harmless name.verb name.bare_key name.auth role.test role.example role.documentation role.lock
     role.translation role.generated value.placeholder value.holds_placeholder value.sequence value.hash value.spaces value.one_space
     value.path value.url value.address value.dotted value.upper_snake value.repeats_name value.joined_words value.names_credential
-    value.brackets value.common value.identifier value.non_ascii value.date_or_version length.0-3 weak_name+unmixed weak_name+short
+    value.brackets value.common common_password+test value.word_and_digits value.identifier value.non_ascii value.date_or_version length.0-3 weak_name+unmixed weak_name+short
     key+unmixed key+short bare+prose bare+source bare+word value.number operator.space value.only_upper value.uuid file.text
     syntax.enum syntax.header syntax.import syntax.index syntax.label syntax.message syntax.part syntax.regex syntax.template syntax.test
     syntax.type""".split()

@@ -97,7 +97,11 @@ impl Candidate {
     ///
     /// `label` is what to say at the place of its companion.
     pub fn into_finding(mut self, file: &SourceFile<'_>, rule: RuleId, severity: Severity, label: &str) -> Finding {
-        let role = classify::role_at(file, self.secret.start);
+        // What is doubted already is not worth a look at the file around it.
+        let role = match self.doubts.as_slice() {
+            [] => classify::role_at(file, self.secret.start),
+            _ => classify::role_of(file),
+        };
         if matches!(role, Role::Test | Role::Example | Role::Documentation) {
             self.doubts.push(Doubt::Role);
         }

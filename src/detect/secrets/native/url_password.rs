@@ -75,10 +75,8 @@ pub fn read(text: &str, hit: usize, reader: &ValueReader) -> Option<NativeMatch>
         return None;
     }
     let lower = password.to_ascii_lowercase();
-    let is_stand_in = STAND_INS.contains(&lower.as_str())
-        || lower == user.to_ascii_lowercase()
-        || reader.is_stand_in(password)
-        || reader.is_credential_words(password);
+    let is_stand_in =
+        STAND_INS.contains(&lower.as_str()) || lower == user.to_ascii_lowercase() || reader.is_stand_in(password);
     let is_sample_host = is_sample_host(host);
     let doubts = if is_stand_in || is_sample_host { vec![Doubt::Placeholder] } else { Vec::new() };
     // A word of letters may be a sample's; a random password has more than one kind of character.

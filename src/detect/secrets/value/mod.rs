@@ -78,7 +78,10 @@ impl ValueReader {
 
     /// Whether a password is one that samples use: a placeholder, one with a placeholder inside, or a plain sequence.
     pub fn is_stand_in(&self, password: &str) -> bool {
-        self.is_placeholder(password) || self.holds_placeholder(password) || is_sequence(password)
+        self.is_placeholder(password)
+            || self.holds_placeholder(password)
+            || is_sequence(password)
+            || self.is_credential_words(password)
     }
 
     /// Whether the value is made of words that only say what it is, with a number or not: `my_password`, `DB_SECRET_1`.
@@ -86,7 +89,22 @@ impl ValueReader {
         let lower = value.to_ascii_lowercase();
         let is_plain = |word: &str| {
             word.bytes().all(|b| b.is_ascii_digit()) && word.len() < 5
-                || matches!(word, "my" | "the" | "your" | "db" | "app" | "new" | "old" | "login")
+                || matches!(
+                    word,
+                    "my" | "the"
+                        | "your"
+                        | "some"
+                        | "any"
+                        | "invalid"
+                        | "wrong"
+                        | "bad"
+                        | "incorrect"
+                        | "db"
+                        | "app"
+                        | "new"
+                        | "old"
+                        | "login"
+                )
                 || self.placeholder_whole.contains(word)
         };
         let mut words = lower.split(['_', '-', '.', ' ']).filter(|word| !word.is_empty());
