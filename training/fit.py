@@ -39,7 +39,8 @@ NEVER_FOR = """name.reference name.about name.harmless name.verb name.bare_key n
     syntax.enum syntax.header syntax.import syntax.index syntax.label syntax.message syntax.part syntax.regex syntax.template syntax.test
     syntax.type""".split()
 # What speaks against a credential at least so much.
-AT_MOST = {"name.reference": -2.0, "value.sequence": -2.0, "value.hash": -2.0}
+AT_MOST = {"name.reference": -3.0, "value.sequence": -3.0, "value.hash": -3.0, "syntax.index": -6.0, "syntax.type": -6.0, "syntax.import": -6.0,
+           "syntax.label": -4.0, "syntax.message": -4.0, "syntax.test": -4.0, "syntax.header": -4.0, "syntax.regex": -4.0}
 NEVER_AGAINST = """name.password name.head password+config password+mixed key+long_mixed value.digits_letters value.three_classes
     value.hex value.base64 value.rare value.rarity value.entropy value.digit_share""".split()
 

@@ -246,6 +246,7 @@ fn is_look_up(callee: &str) -> bool {
         "env",
         "credentials",
         "get",
+        "pop",
         "fetch",
         "find",
         "load",
