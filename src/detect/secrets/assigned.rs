@@ -125,7 +125,8 @@ impl SecretsDetector {
             || *score >= self.model.medium && self.reader.encodes_placeholder(value)
         {
             candidate.doubts.push(Doubt::Placeholder);
-        } else if is_prose(file.text, found) || name.is_harmless {
+        } else if is_prose(file.text, found) || name.is_harmless || name.is_reference || repeats_name(file.text, found)
+        {
             candidate.doubts.push(Doubt::Unlikely);
         } else if *score < self.model.medium {
             let holds_stand_in = features.iter().any(|(feature, _)| is_stand_in(*feature));
@@ -225,6 +226,12 @@ fn goes_on(text: &str, value: &Range<usize>, is_bare: bool) -> bool {
     let after = after.trim_start_matches(['"', '\'', '`']).trim_start_matches(' ');
     value.len() < SHORT
         && (after.starts_with("+ ") || after.starts_with(". $") || after.starts_with(".$") || after.starts_with("% "))
+}
+
+/// Whether the value begins with the name itself, as another name would: `'passwd', 'passwd.*'`.
+fn repeats_name(text: &str, found: &Assignment) -> bool {
+    let (name, value) = (&text[found.name.clone()], &text[found.value.clone()]);
+    value.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
 }
 
 /// Whether the name is a word of a sentence and the value the next one: `the only password: anyone can`.

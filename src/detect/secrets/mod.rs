@@ -153,7 +153,7 @@ impl SecretsDetector {
             Action::Phrase(index) => self.try_variant(file, index, at, candidates),
             Action::Commands => holds_sign = true,
         });
-        if commands::may_stand_in(file.kind, holds_sign) {
+        if commands::may_stand_in(file, holds_sign) {
             self.find_commands(file, candidates);
         }
     }

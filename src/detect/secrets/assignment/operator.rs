@@ -73,7 +73,8 @@ impl Reader<'_> {
             b'?' if next == b'=' => Some((Operator::Equals, after + 2)),
             b'|' if next == b'|' && self.at(after + 2) == b'=' => Some((Operator::Equals, after + 3)),
             b'?' if next == b'?' && self.at(after + 2) == b'=' => Some((Operator::Equals, after + 3)),
-            b',' if was_quoted => Some((Operator::Argument, after + 1)),
+            // In data, quotes and a comma make a list.
+            b',' if was_quoted && !matches!(self.kind, FileKind::Data(_)) => Some((Operator::Argument, after + 1)),
             b',' if self.is_compared(name) => Some((Operator::Compare, after + 1)),
             b'(' if !was_quoted && !spaced => Some((Operator::Argument, after + 1)),
             b'>' if !spaced => {

@@ -72,7 +72,10 @@ impl Reader<'_> {
             }
             None => (self.bare_value(&name, start, operator, inside), Quote::None),
         };
-        if range.is_empty() {
+        // Elsewhere than in markup, `<password>` is a placeholder, unless its end follows.
+        let is_markup = matches!(self.kind, FileKind::Data(Format::Xml | Format::Html));
+        let is_open = operator == Operator::Element && !is_markup && self.at(range.end) != b'<';
+        if range.is_empty() || is_open {
             return None;
         }
         if let Some(value) = self.default_of_name(&name, &range) {

@@ -29,10 +29,12 @@ const MAX_LEAD: Limit = Limit { bytes: 256, words: 8 };
 /// Signs that source code of another kind holds commands: those that it holds most.
 pub(super) const SIGNS: [&str; 2] = ["curl", "sshpass"];
 
-/// Whether to read the commands of files of this kind, or of one with a sign. Source code is most of what is scanned, and hardly
+/// Whether to read the commands of a file, by its kind and by whether it holds a sign. Source code is most of what is scanned, and hardly
 /// any holds a command.
-pub(super) fn may_stand_in(kind: FileKind, holds_sign: bool) -> bool {
-    match kind {
+pub(super) fn may_stand_in(file: &SourceFile<'_>, holds_sign: bool) -> bool {
+    /// Longest data that a person writes commands into, in bytes: the scripts of a `package.json`, an agent's settings.
+    const LONGEST: usize = 64 << 10;
+    match file.kind {
         FileKind::Source(
             Language::Shell
             | Language::Batch
@@ -45,7 +47,11 @@ pub(super) fn may_stand_in(kind: FileKind, holds_sign: bool) -> bool {
         | FileKind::Document
         | FileKind::Text => true,
         FileKind::Source(_) => holds_sign,
-        FileKind::Data(format) => !matches!(format, Format::Html | Format::Csv),
+        FileKind::Data(Format::Html | Format::Csv) => false,
+        FileKind::Data(Format::Json | Format::Xml | Format::Toml | Format::Properties) => {
+            holds_sign || file.text.len() <= LONGEST
+        }
+        FileKind::Data(_) => true,
     }
 }
 

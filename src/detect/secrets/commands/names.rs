@@ -14,6 +14,8 @@ const WINDOW: usize = 64;
 pub(super) struct NameTable {
     /// Bit set of hashes that occur.
     present: Vec<u64>,
+    /// Where in `entries` the beginnings start whose hashes share a word of `present`.
+    buckets: Vec<u16>,
     /// Beginnings in the order of their hashes: hash, the name in lower case, what the caller called it.
     entries: Vec<(u16, Box<[u8]>, usize)>,
 }
@@ -42,7 +44,10 @@ impl NameTable {
         for (hash, ..) in &entries {
             present[usize::from(*hash >> 6)] |= 1 << (hash & 63);
         }
-        Self { present, entries }
+        let first_of = |bucket| entries.partition_point(|(hash, ..)| usize::from(*hash >> 6) < bucket);
+        let first_of = |bucket| u16::try_from(first_of(bucket)).expect("rules name fewer programs than that");
+        let buckets = (0..present.len()).map(first_of).collect();
+        Self { present, buckets, entries }
     }
 
     /// Calls `visit` with the number of each name in the text and where it begins, from left to right.
@@ -65,8 +70,9 @@ impl NameTable {
         if self.present[usize::from(hash >> 6)] & 1 << (hash & 63) == 0 {
             return;
         }
-        let from = self.entries.partition_point(|(other, ..)| *other < hash);
-        for (_, name, number) in self.entries[from..].iter().take_while(|(other, ..)| *other == hash) {
+        let from = usize::from(self.buckets[usize::from(hash >> 6)]);
+        let entries = self.entries[from..].iter().take_while(|(other, ..)| *other <= hash);
+        for (_, name, number) in entries.filter(|(other, ..)| *other == hash) {
             if text.get(at..at + name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name)) {
                 visit(*number, at);
             }
