@@ -76,7 +76,7 @@ pub(super) struct TokenTable {
     pub(super) offset: usize,
     /// Length of the shortest of these tokens, in bytes.
     pub(super) min_len: usize,
-    pub(super) literals: PrefixTable,
+    pub(super) literals: PrefixTable<false>,
 }
 
 #[derive(Debug)]
@@ -212,10 +212,14 @@ impl<'r> Builder<'r> {
         if has_names {
             NameReader::STEMS.iter().for_each(|stem| self.add_anchor(stem, Action::Name));
         }
+        let keyed = |(text, index): (&'r str, usize)| {
+            let key = text.as_bytes().first_chunk().expect("a rule's literal is at least as long as a key");
+            (*key, text, index)
+        };
         let table = |(offset, TokenLiterals { min_len, literals })| TokenTable {
             offset,
             min_len,
-            literals: PrefixTable::new(literals.into_iter()),
+            literals: PrefixTable::new(literals.into_iter().map(keyed)),
         };
         Index {
             rules: self.rules,

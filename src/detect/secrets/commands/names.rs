@@ -2,8 +2,8 @@
 
 use wide::u8x16;
 
-/// Length of the beginning that is hashed, in bytes. A shorter name is looked up together with what may follow it.
-const KEY: usize = 3;
+use crate::detect::secrets::prefixes::{KEY, PrefixTable};
+
 /// What follows a name of two letters.
 const FOLLOWERS: [char; 6] = [' ', '\t', '"', '\'', ',', '.'];
 /// Bytes that are classified at once, one bit each.
@@ -12,42 +12,21 @@ const WINDOW: usize = 64;
 /// Names of programs, in any case.
 #[derive(Debug)]
 pub(super) struct NameTable {
-    /// Bit set of hashes that occur.
-    present: Vec<u64>,
-    /// Where in `entries` the beginnings start whose hashes share a word of `present`.
-    buckets: Vec<u16>,
-    /// Beginnings in the order of their hashes: hash, the name in lower case, what the caller called it.
-    entries: Vec<(u16, Box<[u8]>, usize)>,
-}
-
-/// Lower and upper case hash alike.
-fn hash(bytes: [u8; KEY]) -> u16 {
-    let word = bytes.iter().fold(0, |word, byte| word << 8 | u32::from(byte | 0x20));
-    (word.wrapping_mul(0x9E37_79B1) >> 16) as u16
+    names: PrefixTable<true>,
 }
 
 impl NameTable {
     /// A table of names, each with the number it stands for. Names have two letters at least.
     pub(super) fn new<'n>(names: impl Iterator<Item = (&'n str, usize)>) -> Self {
-        let mut entries = Vec::new();
-        for (name, number) in names {
+        let keyed = names.flat_map(|(name, number)| {
+            // A short name is looked up together with what may follow it.
             let followers: &[char] = if name.len() < KEY { &FOLLOWERS } else { &['\0'] };
-            for follower in followers {
-                let text: Vec<u8> = format!("{name}{follower}").to_ascii_lowercase().into_bytes();
-                let first = text.first_chunk().expect("a name has two letters at least");
-                entries.push((hash(*first), text[..name.len()].into(), number));
-            }
-        }
-        entries.sort();
-        entries.dedup();
-        let mut present = vec![0_u64; 1 << 10];
-        for (hash, ..) in &entries {
-            present[usize::from(*hash >> 6)] |= 1 << (hash & 63);
-        }
-        let first_of = |bucket| entries.partition_point(|(hash, ..)| usize::from(*hash >> 6) < bucket);
-        let first_of = |bucket| u16::try_from(first_of(bucket)).expect("rules name fewer programs than that");
-        let buckets = (0..present.len()).map(first_of).collect();
-        Self { present, buckets, entries }
+            followers.iter().map(move |follower| {
+                let text = format!("{name}{follower}");
+                (*text.as_bytes().first_chunk().expect("a name has two letters at least"), name, number)
+            })
+        });
+        Self { names: PrefixTable::new(keyed) }
     }
 
     /// Calls `visit` with the number of each name in the text and where it begins, from left to right.
@@ -58,23 +37,9 @@ impl NameTable {
             let mut starts = word & !(word << 1 | goes_on);
             goes_on = word >> (WINDOW - 1);
             while starts != 0 {
-                self.look_up(text, base + starts.trailing_zeros() as usize, &mut visit);
+                let at = base + starts.trailing_zeros() as usize;
+                self.names.lookup(text, at, |number| visit(number, at));
                 starts &= starts - 1;
-            }
-        }
-    }
-
-    fn look_up(&self, text: &[u8], at: usize, visit: &mut impl FnMut(usize, usize)) {
-        let Some(first) = text[at..].first_chunk::<KEY>() else { return };
-        let hash = hash(*first);
-        if self.present[usize::from(hash >> 6)] & 1 << (hash & 63) == 0 {
-            return;
-        }
-        let from = usize::from(self.buckets[usize::from(hash >> 6)]);
-        let entries = self.entries[from..].iter().take_while(|(other, ..)| *other <= hash);
-        for (_, name, number) in entries.filter(|(other, ..)| *other == hash) {
-            if text.get(at..at + name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name)) {
-                visit(*number, at);
             }
         }
     }
