@@ -8,14 +8,17 @@ use std::{env, fs};
 /// The parts of the library that read rule files, under the paths they use for each other.
 #[path = "src/model"]
 mod model {
+    pub mod fact;
     pub mod format;
     pub mod level;
+    pub use fact::{Attribute, FactKind, ManifestKind};
     pub use format::Format;
-    pub use level::{Confidence, Severity, Theme};
+    pub use level::{Confidence, Profile, Severity, Theme};
 }
 #[path = "src/rules"]
 mod rules {
     pub mod error;
+    pub mod fact;
     pub mod file;
     pub mod literals;
     pub mod rule;

@@ -13,7 +13,7 @@ use crate::input::walk::{WalkOptions, display_path, plain_io_error, walk};
 use crate::input::{Loaded, Loader, Skip, rule_files};
 use crate::model::{Origin, Severity};
 use crate::report::{Report, Skipped};
-use crate::rules::RuleSet;
+use crate::rules::{Rule, RuleSet};
 use crate::scan::{Document, FileReport, Scanner};
 
 /// More threads than this would only cost memory.
@@ -50,12 +50,12 @@ pub fn load_rules(options: &Options) -> Result<RuleSet> {
     }
     for selector in options.select.iter().chain(&options.ignore) {
         if let Selector::Rule(id) = selector
-            && rules.get(id).is_none()
+            && rules.named(id).is_none()
         {
             bail!(unknown_rule(&rules, id));
         }
     }
-    if !rules.iter().any(|rule| options.selects(&rule.id, rule.theme)) {
+    if !rules.iter().any(|rule| options.selects(rule.names(), rule.theme)) {
         bail!("no rule is left: --select and --ignore leave nothing to check");
     }
     Ok(rules)
@@ -82,7 +82,10 @@ pub fn scan(options: &Options, rules: &RuleSet, progress: &dyn Progress) -> Resu
     let now = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |elapsed| elapsed.as_secs().cast_signed());
     let threads = options.threads.min(MAX_THREADS);
     let scanner =
-        Scanner::new(rules, options.min_confidence, now).select(rules, |rule| options.selects(&rule.id, rule.theme));
+        Scanner::new(rules, options.min_confidence, now).select(rules, |rule| options.selects(rule.names(), rule.theme));
+    // A rule that is asked for by its name runs in every profile.
+    let asked = |rule: &Rule| options.select.iter().any(|selector| matches!(selector, Selector::Rule(_)) && selector.matches(rule.names(), rule.theme));
+    let scanner = scanner.profile(rules, |rule| options.profile.is_none_or(|profile| rule.profile == profile) || asked(rule));
     let scanner = if options.explain { scanner.explain() } else { scanner };
     let mut found = walk(&options.paths, &WalkOptions { respect_ignores: options.respect_ignores, threads });
     if options.paths.len() > 1 {
@@ -180,6 +183,7 @@ fn scan_text(report: &mut Report, scanner: &Scanner, file: &Path, (name, place):
 
 fn add(report: &mut Report, path: &Path, file: FileReport) {
     report.coverage.below_confidence += file.below_confidence as u64;
+    report.coverage.off_profile += file.off_profile as u64;
     if let Some(gap) = file.gap {
         let reason = gap.reason().to_owned();
         report.coverage.skipped.push(Skipped { path: file.path.clone(), reason });
@@ -197,6 +201,7 @@ fn merge(mut left: Report, mut right: Report) -> Report {
     coverage.binary += other.binary;
     coverage.closed_archives += other.closed_archives;
     coverage.below_confidence += other.below_confidence;
+    coverage.off_profile += other.off_profile;
     coverage.skipped.append(&mut other.skipped);
     left
 }

@@ -13,7 +13,7 @@
 //! assert_eq!(report.findings[0].finding.rule.as_str(), "generic-password");
 //! ```
 //!
-//! Modules are the stages of the pipeline, and each uses only those before it: model, config, rules, input, parse, suppress,
+//! Modules are the stages of the pipeline, and each uses only those before it: model, config, rules, input, parse, facts, suppress,
 //! detect, excerpt, scan, examples, report, app, cli. `ARCHITECTURE.md` draws the picture.
 
 pub mod app;
@@ -23,6 +23,7 @@ pub mod detect;
 pub mod examples;
 pub mod excerpt;
 pub mod exit;
+pub mod facts;
 pub mod input;
 pub mod model;
 pub mod parse;

@@ -232,6 +232,7 @@ fn finding(span: Range<usize>) -> Finding {
         hidden: vec![Span::new(span)],
         doubts: Vec::new(),
         evidence: Vec::new(),
+        edit: None,
         suppressed: None,
     }
 }

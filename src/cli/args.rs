@@ -7,7 +7,7 @@ use clap_complete::Shell;
 
 use crate::config::options::{DEFAULT_MAX_FILE_SIZE, parse_size};
 use crate::config::{Options, Selector};
-use crate::model::{Confidence, Severity};
+use crate::model::{Confidence, Profile, Severity};
 use crate::report;
 
 const EXAMPLES: &str = "\
@@ -100,6 +100,9 @@ pub struct CheckArguments {
     /// Report findings of this confidence and above
     #[arg(long, value_enum, default_value_t = ConfidenceName::Medium, value_name = "CONFIDENCE")]
     pub min_confidence: ConfidenceName,
+    /// Which rules to run: what an attacker would use, hardening, or all; a rule that --select names always runs
+    #[arg(long, value_enum, default_value_t = ProfileName::Default, value_name = "PROFILE")]
+    pub profile: ProfileName,
     /// Also say what decided about each finding: features and their weights, and doubts
     #[arg(long)]
     pub why: bool,
@@ -140,6 +143,7 @@ impl CheckArguments {
             paths: self.paths.clone(),
             fail_on: self.fail_on.severity(),
             min_confidence: self.min_confidence.into(),
+            profile: self.profile.profile(),
             explain: self.why,
             select: self.select.clone(),
             ignore: self.ignore.clone(),
@@ -215,6 +219,27 @@ impl FailOn {
             Self::Low => Some(Severity::Low),
             Self::Info => Some(Severity::Info),
             Self::Never => None,
+        }
+    }
+}
+
+/// `--profile`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ProfileName {
+    /// What an attacker would use
+    Default,
+    /// What would make a break-in harder, and nearly every manifest lacks
+    Hardening,
+    /// Both
+    All,
+}
+
+impl ProfileName {
+    fn profile(self) -> Option<Profile> {
+        match self {
+            Self::Default => Some(Profile::Default),
+            Self::Hardening => Some(Profile::Hardening),
+            Self::All => None,
         }
     }
 }

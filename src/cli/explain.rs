@@ -9,11 +9,11 @@ use crate::app;
 use crate::config::Options;
 use crate::exit::ExitCode;
 use crate::rules::rule::Place;
-use crate::rules::{Matcher, Rule};
+use crate::rules::{FactVariant, Matcher, Rule};
 
 pub(super) fn run(id: &str, folders: &[PathBuf], out: &mut dyn Write) -> Result<ExitCode> {
     let rules = app::load_rules(&Options { rules: folders.to_vec(), ..Options::default() })?;
-    let Some(rule) = rules.get(id) else { bail!(app::unknown_rule(&rules, id)) };
+    let Some(rule) = rules.named(id) else { bail!(app::unknown_rule(&rules, id)) };
     write(rule, out)?;
     Ok(ExitCode::Clean)
 }
@@ -53,8 +53,10 @@ fn indent(text: &str) -> String {
 }
 
 fn how(matcher: &Matcher) -> String {
-    let Matcher::Secret(variants) = matcher else {
-        return "by a check in code, which reads the structure of the text".to_owned();
+    let variants = match matcher {
+        Matcher::Secret(variants) => variants,
+        Matcher::Facts(variants) => return how_facts(variants),
+        Matcher::Native(_) => return "by a check in code, which reads the structure of the text".to_owned(),
     };
     let lines = variants.iter().map(|variant| {
         let check = variant.check.map_or("", |_| ", and its checksum or structure is verified");
@@ -70,4 +72,11 @@ fn how(matcher: &Matcher) -> String {
         }
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+fn how_facts(variants: &[FactVariant]) -> String {
+    let mut kinds: Vec<&str> = variants.iter().map(|variant| variant.fact.kind.as_str()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    format!("by what a manifest says of: {}", kinds.join(", "))
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use crate::model::{Confidence, Severity, Theme};
+use crate::model::{Confidence, Profile, Severity, Theme};
 
 /// Default cap on the size of a text file, in bytes.
 pub const DEFAULT_MAX_FILE_SIZE: u64 = 32 << 20;
@@ -17,6 +17,8 @@ pub struct Options {
     pub fail_on: Option<Severity>,
     /// Findings of less confidence are counted, and not reported.
     pub min_confidence: Confidence,
+    /// Only rules of this profile; `None` for all.
+    pub profile: Option<Profile>,
     /// Findings tell what decided about them.
     pub explain: bool,
     /// Only rules that one of these selects; empty for all.
@@ -41,6 +43,7 @@ impl Default for Options {
             paths: vec![PathBuf::from(".")],
             fail_on: Some(Severity::Low),
             min_confidence: Confidence::Medium,
+            profile: Some(Profile::Default),
             explain: false,
             select: Vec::new(),
             ignore: Vec::new(),
@@ -54,9 +57,9 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Whether `--select` and `--ignore` leave the rule with this id and theme in.
-    pub fn selects(&self, id: &str, theme: Theme) -> bool {
-        let any = |selectors: &[Selector]| selectors.iter().any(|selector| selector.matches(id, theme));
+    /// Whether `--select` and `--ignore` leave the rule with these names and this theme in.
+    pub fn selects<'n>(&self, names: impl Iterator<Item = &'n str> + Clone, theme: Theme) -> bool {
+        let any = |selectors: &[Selector]| selectors.iter().any(|selector| selector.matches(names.clone(), theme));
         (self.select.is_empty() || any(&self.select)) && !any(&self.ignore)
     }
 }
@@ -71,11 +74,11 @@ pub enum Selector {
 }
 
 impl Selector {
-    /// Whether it selects the rule with this id and theme.
-    pub fn matches(&self, id: &str, theme: Theme) -> bool {
+    /// Whether it selects the rule with these names and this theme.
+    pub fn matches<'n>(&self, mut names: impl Iterator<Item = &'n str>, theme: Theme) -> bool {
         match self {
             Self::Theme(selected) => *selected == theme,
-            Self::Rule(selected) => selected == id,
+            Self::Rule(selected) => names.any(|name| name == selected),
         }
     }
 }

@@ -1,3 +1,4 @@
 //! Detectors: pure functions from a file to its findings.
 
+pub mod facts;
 pub mod secrets;

@@ -249,6 +249,7 @@ mod tests {
             hidden: vec![span(part)],
             doubts: Vec::new(),
             evidence: Vec::new(),
+            edit: None,
             suppressed: None,
         };
         let findings: Vec<_> = std::iter::once(&secret).chain(others).map(|part| finding(part)).collect();

@@ -76,6 +76,15 @@ impl Doubt {
     }
 }
 
+/// A change of the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced.
+    pub span: Span,
+    /// What takes its place.
+    pub text: String,
+}
+
 /// Why a finding is not to be acted on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Suppression {
@@ -120,6 +129,8 @@ pub struct Finding {
     pub doubts: Vec<Doubt>,
     /// What decided about it, the weightiest first; empty unless it was asked for.
     pub evidence: Vec<Evidence>,
+    /// A change of the text that mends it, where a plain one does.
+    pub edit: Option<Edit>,
     /// Set when something in the file or the configuration says to ignore it.
     pub suppressed: Option<Suppression>,
 }

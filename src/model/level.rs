@@ -84,3 +84,19 @@ scale! {
         Isolation = "isolation",
     }
 }
+
+scale! {
+    /// Which runs a rule belongs to.
+    Profile {
+        /// Every run: what an attacker would use.
+        Default = "default",
+        /// Runs that ask for it: what would make a break-in harder, and what nearly every manifest lacks.
+        Hardening = "hardening",
+    }
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self::Default
+    }
+}

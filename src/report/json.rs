@@ -34,6 +34,7 @@ struct Summary<'a> {
     bytes_scanned: u64,
     binary_files: u64,
     below_confidence: u64,
+    off_profile: u64,
     suppressed: usize,
     by_severity: Counts,
     skipped: Vec<SkippedEntry<'a>>,
@@ -128,6 +129,7 @@ pub fn write(report: &Report, rules: &RuleSet, out: &mut dyn Write) -> io::Resul
             bytes_scanned: coverage.bytes,
             binary_files: coverage.binary,
             below_confidence: coverage.below_confidence,
+            off_profile: coverage.off_profile,
             suppressed: report.suppressed(),
             by_severity: Counts {
                 critical: count(Severity::Critical),

@@ -33,6 +33,8 @@ pub struct Coverage {
     pub closed_archives: u64,
     /// Findings not reported because their confidence was too low.
     pub below_confidence: u64,
+    /// Findings not reported because their rules belong to a profile that was not asked for.
+    pub off_profile: u64,
     /// What was in scope and could not be scanned, by path.
     pub skipped: Vec<Skipped>,
 }

@@ -37,6 +37,12 @@ pub fn write(report: &Report, elapsed: Duration, out: &mut dyn Write) -> io::Res
         "less sure (--min-confidence low shows it)",
         "less sure (--min-confidence low shows them)",
     );
+    push_count(
+        &mut aside,
+        coverage.off_profile,
+        "of another profile (--profile all shows it)",
+        "of another profile (--profile all shows them)",
+    );
     if !aside.is_empty() {
         write!(out, " ({})", aside.join(", "))?;
     }

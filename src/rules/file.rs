@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
-use crate::model::{Confidence, Format, Severity, Theme};
+use crate::model::{Confidence, Format, Profile, Severity, Theme};
 use crate::rules::error::RuleError;
+use crate::rules::fact::{self, FactVariantFile};
 use crate::rules::rule::{
     Binding, CallLanguage, Check, Decoding, Example, Examples, LazyText, Matcher, Native, Rule, RuleText,
 };
@@ -27,6 +28,12 @@ pub struct RuleFile {
     pub severity: Severity,
     /// How sure a finding is before doubts.
     pub confidence: Confidence,
+    /// Other names under which the rule can be selected and ignored.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// Which runs it belongs to.
+    #[serde(default)]
+    pub profile: Profile,
     /// What is wrong, in plain words, without a full stop.
     pub message: String,
     /// What an attacker does with it.
@@ -71,6 +78,8 @@ pub struct CompanionFile {
 pub struct DetectFile {
     /// Shapes of a credential.
     pub secret: Option<Vec<VariantFile>>,
+    /// What manifests say.
+    pub facts: Option<Vec<FactVariantFile>>,
     /// The name of a check in code.
     pub native: Option<Native>,
 }
@@ -225,17 +234,20 @@ fn checked(path: &str, file: RuleFile) -> Result<Rule, String> {
     if file.id != stem {
         return Err(format!("id `{}` is not the file's name `{stem}`", file.id));
     }
-    check_id(&file.id)?;
+    file.aliases.iter().chain([&file.id]).try_for_each(|id| check_id(id))?;
     check_wording(&file)?;
     if file.examples.bad.is_empty() || file.examples.good.is_empty() {
         return Err("a rule needs at least one bad and one good example".to_owned());
     }
-    let matcher = match (file.detect.secret, file.detect.native) {
-        (Some(variants), None) if !variants.is_empty() => {
+    let matcher = match (file.detect.secret, file.detect.facts, file.detect.native) {
+        (Some(variants), None, None) if !variants.is_empty() => {
             Matcher::Secret(variants.iter().map(variant::checked).collect::<Result<_, _>>()?)
         }
-        (None, Some(native)) => Matcher::Native(native),
-        _ => return Err("`detect` holds exactly one of `secret` (a list that is not empty) and `native`".to_owned()),
+        (None, Some(variants), None) if !variants.is_empty() => {
+            Matcher::Facts(variants.iter().map(fact::checked).collect::<Result<_, _>>()?)
+        }
+        (None, None, Some(native)) => Matcher::Native(native),
+        _ => return Err("`detect` holds exactly one of `secret`, `facts` (lists that are not empty) and `native`".to_owned()),
     };
     let bad = file.examples.bad.into_iter().map(|e| Example { file: e.file, code: e.code, highlights: e.highlights });
     let good = file.examples.good.into_iter().map(|e| Example { file: e.file, code: e.code, highlights: Vec::new() });
@@ -251,6 +263,8 @@ fn checked(path: &str, file: RuleFile) -> Result<Rule, String> {
     };
     Ok(Rule {
         id: file.id,
+        aliases: file.aliases,
+        profile: file.profile,
         theme: file.theme,
         severity: file.severity,
         confidence: file.confidence,

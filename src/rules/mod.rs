@@ -1,6 +1,7 @@
 //! Rules: the YAML they are written in, their checked form, and the set of them that a scan uses.
 
 pub mod error;
+pub mod fact;
 pub mod file;
 pub mod literals;
 pub mod rule;
@@ -10,6 +11,7 @@ mod stored;
 mod variant;
 
 pub use error::RuleError;
+pub use fact::{FactEdit, FactPattern, FactScope, FactVariant, ValueTest};
 pub use rule::{Check, Companion, Example, Examples, Matcher, Native, Rule, RuleText, SecretVariant};
 pub use set::RuleSet;
 pub use shared::Shared;

@@ -5,13 +5,18 @@ use std::sync::OnceLock;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Confidence, Format, Severity, Theme};
+use crate::model::{Confidence, Format, Profile, Severity, Theme};
+use crate::rules::fact::FactVariant;
 
 /// A checked rule.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Rule {
     /// Kebab-case name, the same as the file's; never reused for something else.
     pub id: String,
+    /// Other names under which it can be selected and ignored, as other lists of checks call it.
+    pub aliases: Vec<String>,
+    /// Which runs it belongs to.
+    pub profile: Profile,
     /// Which rule of conduct it enforces.
     pub theme: Theme,
     /// How bad a true finding is.
@@ -27,6 +32,11 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Its id and its other names.
+    pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        std::iter::once(&self.id).chain(&self.aliases).map(String::as_str)
+    }
+
     /// What people read of the rule. For a rule that comes with the program it is decoded now.
     pub fn text(&self) -> &RuleText {
         self.text.get()
@@ -107,6 +117,8 @@ impl<'de> Deserialize<'de> for LazyText {
 pub enum Matcher {
     /// Any of several shapes of credential.
     Secret(Vec<SecretVariant>),
+    /// Any of several things that a manifest says.
+    Facts(Vec<FactVariant>),
     /// A check in code, for what data cannot express.
     Native(Native),
 }

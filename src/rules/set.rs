@@ -54,6 +54,11 @@ impl RuleSet {
         self.rules.get(id)
     }
 
+    /// The rule with this id or other name.
+    pub fn named(&self, name: &str) -> Option<&Rule> {
+        self.get(name).or_else(|| self.iter().find(|rule| rule.aliases.iter().any(|alias| alias == name)))
+    }
+
     /// The id nearest to a misspelt one, if one is near.
     pub fn nearest(&self, id: &str) -> Option<&str> {
         self.rules

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
+use crate::detect::facts::FactsDetector;
 use crate::detect::secrets::SecretsDetector;
 use crate::excerpt::{Excerpt, Quoter};
+use crate::facts;
 use crate::input::classify;
 use crate::model::{
     Confidence, Encoding, Finding, LineIndex, Locator, Origin, Position, RuleId, SourceFile, Span, Suppression,
@@ -18,9 +20,12 @@ use crate::suppress::inline;
 #[derive(Debug)]
 pub struct Scanner {
     secrets: SecretsDetector,
+    facts: FactsDetector,
     min_confidence: Confidence,
     /// Rules whose findings are masked, and neither reported nor counted.
     deselected: BTreeSet<RuleId>,
+    /// Rules of a profile that the run does not ask for. Their findings are counted.
+    off_profile: BTreeSet<RuleId>,
 }
 
 /// A text to scan, and where it comes from.
@@ -57,6 +62,8 @@ pub struct FileReport {
     pub findings: Vec<Reported>,
     /// How many findings had less confidence than is reported.
     pub below_confidence: usize,
+    /// How many findings belong to a profile that the run does not ask for.
+    pub off_profile: usize,
     /// What part of the file was not scanned, if any.
     pub gap: Option<Gap>,
 }
@@ -113,7 +120,13 @@ pub struct RelatedPlace {
 impl Scanner {
     /// A scanner that reports findings of at least `min_confidence`. `now` is in seconds since 1970.
     pub fn new(rules: &RuleSet, min_confidence: Confidence, now: i64) -> Self {
-        Self { secrets: SecretsDetector::new(rules, now), min_confidence, deselected: BTreeSet::new() }
+        Self {
+            secrets: SecretsDetector::new(rules, now),
+            facts: FactsDetector::new(rules),
+            min_confidence,
+            deselected: BTreeSet::new(),
+            off_profile: BTreeSet::new(),
+        }
     }
 
     /// Reports only what rules find for which `selects` holds. The others still run: what they find is masked where another
@@ -121,6 +134,14 @@ impl Scanner {
     #[must_use]
     pub fn select(mut self, rules: &RuleSet, selects: impl Fn(&Rule) -> bool) -> Self {
         self.deselected = rules.iter().filter(|rule| !selects(rule)).map(|rule| RuleId::new(&rule.id)).collect();
+        self
+    }
+
+    /// Leaves out, and counts, what rules of other profiles find.
+    #[must_use]
+    pub fn profile(mut self, rules: &RuleSet, includes: impl Fn(&Rule) -> bool) -> Self {
+        let off = rules.iter().filter(|rule| !includes(rule));
+        self.off_profile = off.map(|rule| RuleId::new(&rule.id)).collect();
         self
     }
 
@@ -148,14 +169,21 @@ impl Scanner {
         let file = SourceFile { path, place, kind, role: OnceCell::new(), text, encoding, origin };
         let mut findings = Vec::new();
         let is_whole = self.secrets.detect(&file, &mut findings);
+        if let Some(manifest) = facts::manifest(&file) {
+            self.facts.detect(&file, &facts::read(&file, &manifest), &mut findings);
+        }
         let gap = (!is_whole).then_some(Gap::DecodingBudget);
         if findings.is_empty() && is_whole {
             return FileReport::default();
         }
-        let is_selected = |finding: &Finding| !self.deselected.contains(&finding.rule);
+        let is_off_profile = |finding: &&Finding| self.off_profile.contains(&finding.rule);
+        let off_profile = findings.iter().filter(is_off_profile).count();
+        let is_selected = |finding: &Finding| {
+            !self.deselected.contains(&finding.rule) && !self.off_profile.contains(&finding.rule)
+        };
         let is_reported = |finding: &Finding| finding.confidence >= self.min_confidence && is_selected(finding);
         let below_confidence = findings.iter().filter(|finding| is_selected(finding) && !is_reported(finding)).count();
-        let mut report = FileReport { path: path.to_owned(), below_confidence, gap, ..FileReport::default() };
+        let mut report = FileReport { path: path.to_owned(), below_confidence, off_profile, gap, ..FileReport::default() };
         if findings.iter().any(is_reported) {
             let lines = LineIndex::new(text);
             inline::mark(&file, &lines, &mut findings);

@@ -125,6 +125,7 @@ impl Candidate {
             hidden: vec![hidden],
             doubts: self.doubts,
             evidence: self.evidence,
+            edit: None,
             suppressed: None,
         }
     }

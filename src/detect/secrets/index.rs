@@ -131,6 +131,7 @@ impl<'r> Builder<'r> {
         let index = self.rules.len();
         self.rules.push(RuleEntry::new(rule));
         match &rule.matcher {
+            Matcher::Facts(_) => {}
             Matcher::Secret(shapes) => shapes.iter().for_each(|shape| self.add_shape(index, shape)),
             Matcher::Native(native) => {
                 self.natives.insert(*native, index);

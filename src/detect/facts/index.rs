@@ -1,0 +1,134 @@
+//! Rules on facts, compiled for look-ups.
+
+use std::collections::{HashMap, HashSet};
+
+use super::native;
+use super::test::Test;
+use crate::facts::{Fact, Facts};
+use crate::model::{Attribute, Confidence, FactKind, Finding, RuleId, Severity, SourceFile, Theme};
+use crate::rules::{FactPattern, FactVariant, Matcher, RuleSet};
+
+/// What a finding needs of its rule.
+#[derive(Debug)]
+pub(super) struct RuleEntry {
+    pub(super) id: RuleId,
+    pub(super) theme: Theme,
+    pub(super) severity: Severity,
+    pub(super) confidence: Confidence,
+}
+
+/// A variant of a rule, ready to be tried.
+#[derive(Debug)]
+pub(super) struct Variant {
+    /// The rule's place among [`Index::rules`].
+    pub(super) rule: usize,
+    pub(super) fact: Pattern,
+    pub(super) with: Vec<Vec<Pattern>>,
+    pub(super) without: Vec<Pattern>,
+    pub(super) written: FactVariant,
+}
+
+/// What a fact must be like.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    kind: FactKind,
+    tests: Vec<(Attribute, Test)>,
+}
+
+impl Pattern {
+    fn new(written: &FactPattern) -> Self {
+        let tests = written.tests.iter().map(|(attribute, test)| (*attribute, Test::new(test)));
+        Self { kind: written.kind, tests: tests.collect() }
+    }
+
+    pub(super) fn fits(&self, fact: &Fact<'_>) -> bool {
+        fact.kind == self.kind
+            && self.tests.iter().all(|(attribute, test)| {
+                let values: Vec<&str> = fact.all(*attribute).collect();
+                let is_flag = fact.kind == FactKind::Argument && *attribute == Attribute::Value;
+                test.holds(&values, is_flag)
+            })
+    }
+
+    /// The names that it is about, in lower case, where it says them.
+    fn names(&self) -> Option<Vec<String>> {
+        let key = self.kind.attributes()[0];
+        let (_, test) = self.tests.iter().find(|(attribute, _)| *attribute == key)?;
+        Some(test.texts()?.into_iter().map(str::to_ascii_lowercase).collect())
+    }
+}
+
+/// The rules on facts of a run.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    pub(super) rules: Vec<RuleEntry>,
+    /// Rules that find credentials by their surroundings only, and give way to a rule that knows the place.
+    pub(super) generic: HashSet<RuleId>,
+    variants: Vec<Variant>,
+    /// Variants by the kind of their fact and the name that it is about.
+    by_name: HashMap<(FactKind, String), Vec<usize>>,
+    /// The other variants by kind of fact.
+    by_kind: HashMap<FactKind, Vec<usize>>,
+    natives: Vec<(usize, native::Check)>,
+}
+
+impl Index {
+    pub(super) fn new(set: &RuleSet) -> Self {
+        let mut index = Self::default();
+        for rule in set.iter() {
+            let at = index.rules.len();
+            match &rule.matcher {
+                Matcher::Facts(variants) => variants.iter().for_each(|written| index.add(at, written)),
+                Matcher::Native(named) => match native::check(*named) {
+                    Some(check) => index.natives.push((at, check)),
+                    None => {
+                        index.generic.insert(RuleId::new(&rule.id));
+                        continue;
+                    }
+                },
+                Matcher::Secret(_) => continue,
+            }
+            let id = RuleId::new(&rule.id);
+            let (theme, severity, confidence) = (rule.theme, rule.severity, rule.confidence);
+            index.rules.push(RuleEntry { id, theme, severity, confidence });
+        }
+        index
+    }
+
+    fn add(&mut self, rule: usize, written: &FactVariant) {
+        let at = self.variants.len();
+        let fact = Pattern::new(&written.fact);
+        match fact.names() {
+            Some(names) => {
+                names.into_iter().for_each(|name| self.by_name.entry((fact.kind, name)).or_default().push(at));
+            }
+            None => self.by_kind.entry(fact.kind).or_default().push(at),
+        }
+        let with = written.with.iter().map(|patterns| patterns.iter().map(Pattern::new).collect());
+        let without = written.without.iter().map(Pattern::new).collect();
+        self.variants.push(Variant { rule, with: with.collect(), without, fact, written: written.clone() });
+    }
+
+    /// The variants that can be about a fact.
+    pub(super) fn candidates(&self, fact: &Fact<'_>) -> impl Iterator<Item = &Variant> {
+        let mut found: Vec<usize> = self.by_kind.get(&fact.kind).cloned().unwrap_or_default();
+        for name in fact.all(fact.kind.attributes()[0]) {
+            let name = name.trim().to_ascii_lowercase();
+            // Go's programs take `-flag` for `--flag`.
+            let is_short = fact.kind == FactKind::Argument && name.len() > 2 && !name.starts_with("--");
+            let long = is_short.then(|| format!("-{name}"));
+            for name in [Some(name), long].into_iter().flatten() {
+                found.extend(self.by_name.get(&(fact.kind, name)).into_iter().flatten());
+            }
+        }
+        found.into_iter().map(|at| &self.variants[at])
+    }
+
+    /// Runs the checks in code.
+    pub(super) fn natives(&self, file: &SourceFile<'_>, facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+        for (rule, check) in &self.natives {
+            let rule = &self.rules[*rule];
+            let _ = (rule, check, file, facts, &findings);
+        }
+    }
+}

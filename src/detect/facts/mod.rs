@@ -1,0 +1,152 @@
+//! Finds what manifests say wrong: patterns of rules over the facts of a file.
+//!
+//! Most patterns name what they are about, such as a flag or a variable. Those are found by that name in one look-up for each fact, so
+//! that the number of rules costs next to nothing; the others are tried on each fact of their kind.
+
+mod index;
+mod native;
+mod test;
+
+use std::collections::HashSet;
+
+use self::index::{Index, Pattern, Variant};
+use crate::facts::{Fact, Facts, UnitId};
+use crate::model::{Confidence, Doubt, Edit, FactKind, Finding, Label, Role, SourceFile, Span, Theme};
+use crate::rules::{FactEdit, FactScope, RuleSet};
+
+/// Detects what manifests say wrong, by the rules it was made from. Shared by all threads.
+#[derive(Debug)]
+pub struct FactsDetector {
+    index: Index,
+}
+
+/// A fact that a variant of a rule is about, and those beside it that it needs.
+struct Match<'f, 't> {
+    variant: &'f Variant,
+    fact: &'f Fact<'t>,
+    beside: Vec<&'f Fact<'t>>,
+}
+
+impl FactsDetector {
+    /// Compiles the rules on facts of a set.
+    pub fn new(set: &RuleSet) -> Self {
+        Self { index: Index::new(set) }
+    }
+
+    /// Appends what the facts of a file say wrong. A credential that was found before, in a fact that a rule knows more about, becomes a
+    /// finding of that rule.
+    pub fn detect(&self, file: &SourceFile<'_>, facts: &Facts<'_>, findings: &mut Vec<Finding>) {
+        let credentials = findings.len();
+        let mut places = HashSet::new();
+        for fact in &facts.facts {
+            for variant in self.index.candidates(fact) {
+                let Some(found) = found(variant, fact, facts) else { continue };
+                if variant.written.credential {
+                    self.take_over(&found, facts, &mut findings[..credentials]);
+                } else if places.insert((variant.rule, found.span())) {
+                    findings.push(self.finding(file, facts, &found));
+                }
+            }
+        }
+        self.index.natives(file, facts, findings);
+        findings.sort_by_key(|finding| finding.primary.span.start);
+    }
+
+    /// Makes the credentials that were found in the fact findings of the variant's rule, unless a rule found them that knows their kind.
+    fn take_over(&self, found: &Match<'_, '_>, facts: &Facts<'_>, credentials: &mut [Finding]) {
+        let place = found.fact.value_span.unwrap_or(found.fact.span);
+        let rule = &self.index.rules[found.variant.rule];
+        for finding in credentials.iter_mut().filter(|finding| finding.primary.span.overlaps(place)) {
+            if self.index.generic.contains(&finding.rule) {
+                finding.rule = rule.id.clone();
+                finding.severity = rule.severity;
+                finding.primary.text = label(facts, found.fact.unit);
+            }
+        }
+    }
+
+    fn finding(&self, file: &SourceFile<'_>, facts: &Facts<'_>, found: &Match<'_, '_>) -> Finding {
+        let rule = &self.index.rules[found.variant.rule];
+        let is_test = crate::input::classify::role_of(file) == Role::Test;
+        let doubts = if is_test { vec![Doubt::Role] } else { Vec::new() };
+        let is_masked = found.variant.written.masks || rule.theme == Theme::HardcodedCredential;
+        let hidden = found.fact.value_span.filter(|_| is_masked);
+        let related = found.beside.iter().map(|fact| Label { span: fact.span, text: phrase(fact.kind).to_owned() });
+        Finding {
+            rule: rule.id.clone(),
+            severity: rule.severity,
+            confidence: if is_test { rule.confidence.min(Confidence::Medium) } else { rule.confidence },
+            primary: Label { span: found.span(), text: label(facts, found.fact.unit) },
+            related: related.collect(),
+            secret: None,
+            hidden: hidden.into_iter().collect(),
+            doubts,
+            evidence: Vec::new(),
+            edit: found.edit(file),
+            suppressed: None,
+        }
+    }
+}
+
+impl Match<'_, '_> {
+    /// The place to underline.
+    fn span(&self) -> Span {
+        let value = self.fact.value_span.filter(|_| self.variant.written.underlines_value);
+        value.unwrap_or(self.fact.span)
+    }
+
+    fn edit(&self, file: &SourceFile<'_>) -> Option<Edit> {
+        Some(match self.variant.written.edit.as_ref()? {
+            FactEdit::Value(text) => Edit { span: self.fact.value_span?, text: text.clone() },
+            FactEdit::Text(text) => Edit { span: self.span(), text: text.clone() },
+            FactEdit::RemoveLine(_) => Edit { span: whole_lines(file.text, self.fact.span), text: String::new() },
+        })
+    }
+}
+
+/// The lines that a place lies on, with their line breaks.
+fn whole_lines(text: &str, span: Span) -> Span {
+    let start = memchr::memrchr(b'\n', &text.as_bytes()[..span.start as usize]).map_or(0, |at| at + 1);
+    let end = memchr::memchr(b'\n', &text.as_bytes()[span.end as usize..]);
+    Span::new(start..end.map_or(text.len(), |at| span.end as usize + at + 1))
+}
+
+fn found<'f, 't>(variant: &'f Variant, fact: &'f Fact<'t>, facts: &'f Facts<'t>) -> Option<Match<'f, 't>> {
+    let written = &variant.written;
+    let is_wanted = (written.kinds.is_empty() || written.kinds.contains(&facts.kind))
+        && !written.not_kinds.contains(&facts.kind)
+        && variant.fact.fits(fact);
+    if !is_wanted {
+        return None;
+    }
+    let is_near = |other: &Fact<'_>| match written.scope {
+        FactScope::File => true,
+        FactScope::Unit => other.unit == fact.unit,
+        FactScope::Line => facts.are_in_line(fact.unit, other.unit),
+    };
+    let is_there = |patterns: &[Pattern]| {
+        facts.facts.iter().find(|other| patterns.iter().any(|pattern| pattern.fits(other)) && is_near(other))
+    };
+    let beside = variant.with.iter().map(|patterns| is_there(patterns)).collect::<Option<Vec<_>>>()?;
+    if is_there(&variant.without).is_some() {
+        return None;
+    }
+    Some(Match { variant, fact, beside })
+}
+
+/// What the unit is called, with those that hold it, from the inside out.
+fn label(facts: &Facts<'_>, unit: UnitId) -> String {
+    let labels = facts.ancestors(unit).map(|id| facts.unit(id).label.as_str()).filter(|label| !label.is_empty());
+    labels.take(2).collect::<Vec<_>>().join(" of ")
+}
+
+/// What to say at the place of a fact that a finding needs beside its own.
+const fn phrase(kind: FactKind) -> &'static str {
+    match kind {
+        FactKind::Image => "with this image",
+        FactKind::Port => "reachable here",
+        FactKind::Environment | FactKind::Setting | FactKind::Argument => "together with this",
+        FactKind::Mount => "mounted here",
+        _ => "belongs to it",
+    }
+}

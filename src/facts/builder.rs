@@ -1,0 +1,180 @@
+//! Collects facts, and knows what every reader needs: the texts, the units, and which values a template leaves open.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::facts::{Fact, Facts, Unit, UnitId};
+use crate::model::{Attribute, FactKind, ManifestKind, Span};
+use crate::parse::{ConfigTree, NodeId, Scalar};
+
+/// Most facts that are kept of a file. A hostile file is cut there; real ones hold a few hundred.
+const MAX_FACTS: usize = 200_000;
+
+/// Collects the facts of one file.
+#[derive(Debug)]
+pub struct Builder<'t> {
+    facts: Facts<'t>,
+    /// The text as it stands in the file.
+    raw: &'t str,
+    /// The same with the actions of a template masked; equal to `raw` in other files.
+    text: &'t str,
+    /// Where the text that is read now begins in the file, for texts inside others.
+    base: usize,
+}
+
+impl<'t> Builder<'t> {
+    /// A builder for one file. `text` is as long as `raw`.
+    pub fn new(kind: ManifestKind, raw: &'t str, text: &'t str) -> Self {
+        let file = Unit { parent: None, label: String::new() };
+        Self { facts: Facts { kind, units: vec![file], facts: Vec::new() }, raw, text, base: 0 }
+    }
+
+    /// The facts.
+    pub fn finish(self) -> Facts<'t> {
+        self.facts
+    }
+
+    /// What kind of file is read.
+    pub fn kind(&self) -> ManifestKind {
+        self.facts.kind
+    }
+
+    /// The text to parse, with the actions of a template masked.
+    pub fn text(&self) -> &'t str {
+        self.text
+    }
+
+    /// Whether a place was masked in part: its value is known only when the template is rendered.
+    pub fn is_open(&self, place: &Range<usize>) -> bool {
+        let place = place.start + self.base..place.end + self.base;
+        self.raw.get(place.clone()) != self.text.get(place)
+    }
+
+    /// Reads a part of the file as a file of its own: places inside it, counted from its start, become places of the file.
+    pub fn inside(&mut self, start: usize, read: impl FnOnce(&mut Self)) {
+        let before = self.base;
+        self.base += start;
+        read(self);
+        self.base = before;
+    }
+
+    /// A new unit inside `parent`.
+    pub fn unit(&mut self, parent: UnitId, label: impl Into<String>) -> UnitId {
+        let id = UnitId(self.facts.units.len() as u32);
+        self.facts.units.push(Unit { parent: Some(parent), label: label.into() });
+        id
+    }
+
+    /// Gives a unit another label.
+    pub fn label(&mut self, unit: UnitId, label: impl Into<String>) {
+        self.facts.units[unit.0 as usize].label = label.into();
+    }
+
+    /// Begins a fact; it is added when the returned value is told so with [`FactBuilder::add`].
+    pub fn fact(&mut self, kind: FactKind, unit: UnitId, span: impl Into<Range<usize>>) -> FactBuilder<'_, 't> {
+        FactBuilder {
+            span: span.into(),
+            value_span: None,
+            values: Vec::new(),
+            kind,
+            unit,
+            builder: self,
+        }
+    }
+
+    /// Facts that were added so far.
+    pub fn facts(&self) -> &[Fact<'t>] {
+        &self.facts.facts
+    }
+
+    /// Tells what of a tree could not be read.
+    pub fn problems(&mut self, tree: &ConfigTree<'t>) {
+        for problem in &tree.problems {
+            let name = problem.message.clone();
+            self.fact(FactKind::Problem, Facts::FILE, problem.span.range()).with(Attribute::Name, name).add();
+        }
+    }
+
+    /// Adds every scalar below a node as a setting of `product`, its keys joined by dots; the items of a list share their key.
+    pub fn settings(&mut self, unit: UnitId, product: &'static str, tree: &ConfigTree<'t>, root: NodeId) {
+        let mut open = vec![(root, String::new())];
+        while let Some((id, path)) = open.pop() {
+            for &child in tree.children(id).iter().rev() {
+                let node = tree.node(child);
+                let path = match &node.key {
+                    Some(key) if path.is_empty() => key.text.to_string(),
+                    Some(key) => format!("{path}.{}", key.text),
+                    None => path.clone(),
+                };
+                open.push((child, path));
+            }
+            if let Some(scalar) = tree.scalar(id)
+                && id != root
+            {
+                let node = tree.node(id);
+                let start = node.key.as_ref().map_or(node.span.start, |key| key.span.start);
+                let span = start as usize..node.span.end as usize;
+                self.fact(FactKind::Setting, unit, span)
+                    .with(Attribute::Product, product)
+                    .with(Attribute::Key, path)
+                    .scalar(Attribute::Value, scalar)
+                    .add();
+            }
+        }
+    }
+}
+
+/// A fact that is being told.
+#[derive(Debug)]
+#[must_use = "a fact counts once it is added"]
+pub struct FactBuilder<'b, 't> {
+    builder: &'b mut Builder<'t>,
+    kind: FactKind,
+    unit: UnitId,
+    span: Range<usize>,
+    value_span: Option<Range<usize>>,
+    values: Vec<(Attribute, Cow<'t, str>)>,
+}
+
+impl<'t> FactBuilder<'_, 't> {
+    /// Tells something.
+    pub fn with(mut self, attribute: Attribute, value: impl Into<Cow<'t, str>>) -> Self {
+        self.values.push((attribute, value.into()));
+        self
+    }
+
+    /// Tells something if it is known.
+    pub fn with_some(self, attribute: Attribute, value: Option<impl Into<Cow<'t, str>>>) -> Self {
+        match value {
+            Some(value) => self.with(attribute, value),
+            None => self,
+        }
+    }
+
+    /// Tells the value of a scalar, unless a template leaves it open, and notes its place as that of the value.
+    pub fn scalar(mut self, attribute: Attribute, scalar: &Scalar<'t>) -> Self {
+        let place = scalar.span.range();
+        if !self.builder.is_open(&place) {
+            self.values.push((attribute, scalar.text.clone()));
+        }
+        self.value_span = Some(place);
+        self
+    }
+
+    /// Notes the place of the value.
+    pub fn value_at(mut self, place: Range<usize>) -> Self {
+        self.value_span = Some(place);
+        self
+    }
+
+    /// Adds the fact.
+    pub fn add(self) {
+        let Self { builder, kind, unit, span, value_span, values } = self;
+        debug_assert!(values.iter().all(|(attribute, _)| kind.attributes().contains(attribute)), "{kind:?}: {values:?}");
+        if builder.facts.facts.len() < MAX_FACTS {
+            let place = |range: Range<usize>| Span::new(range.start + builder.base..range.end + builder.base);
+            let (span, value_span) = (place(span), value_span.map(place));
+            builder.facts.facts.push(Fact { kind, unit, span, value_span, values });
+        }
+    }
+}

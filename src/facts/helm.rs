@@ -1,0 +1,8 @@
+//! Facts of helm.
+
+use crate::facts::Builder;
+
+/// Reads the file.
+pub(super) fn read(builder: &mut Builder<'_>) {
+    let _ = builder;
+}
