@@ -58,6 +58,28 @@ fn each_known_format_has_a_rule_or_a_reason() {
 }
 
 #[test]
+fn each_known_check_has_a_rule_or_a_reason() {
+    let rules = RuleSet::built_in();
+    let table = include_str!("../rules/catalogue.tsv");
+    let mut faults = Vec::new();
+    for line in table.lines().skip(1) {
+        let (id, reason) = line.split_once('\t').unwrap_or((line, ""));
+        if rules.named(id).is_some() == !reason.is_empty() {
+            faults.push(id);
+        }
+    }
+    assert!(faults.is_empty(), "no rule and no reason, or both:\n{}", faults.join("\n"));
+}
+
+#[test]
+fn names_of_rules_are_taken_once() {
+    let rules = RuleSet::built_in();
+    let mut seen = std::collections::BTreeSet::new();
+    let twice: Vec<_> = rules.iter().flat_map(|rule| rule.names()).filter(|name| !seen.insert(*name)).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+}
+
+#[test]
 fn companions_name_rules_that_exist() {
     let rules = RuleSet::built_in();
     for rule in rules.iter() {

@@ -103,6 +103,9 @@ pub struct CheckArguments {
     /// Which rules to run: what an attacker would use, hardening, or all; a rule that --select names always runs
     #[arg(long, value_enum, default_value_t = ProfileName::Default, value_name = "PROFILE")]
     pub profile: ProfileName,
+    /// Write the plain edits that mend findings into their files, then check again
+    #[arg(long)]
+    pub fix: bool,
     /// Also say what decided about each finding: features and their weights, and doubts
     #[arg(long)]
     pub why: bool,

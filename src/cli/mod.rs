@@ -89,7 +89,11 @@ fn check(arguments: &CheckArguments) -> Result<ExitCode> {
     let options = arguments.options();
     let rules = app::load_rules(&options)?;
     let progress = ProgressBar::new();
-    let result = app::scan(&options, &rules, &progress)?;
+    let mut result = app::scan(&options, &rules, &progress)?;
+    let fixed = arguments.fix.then(|| app::fix::apply(&result));
+    if fixed.as_ref().is_some_and(|fixed| fixed.edits > 0) {
+        result = app::scan(&options, &rules, &progress)?;
+    }
     progress.finish();
 
     let format = arguments.format.into();
@@ -110,6 +114,10 @@ fn check(arguments: &CheckArguments) -> Result<ExitCode> {
                 written => written?,
             }
         }
+    }
+    let has_failed = fixed.as_ref().is_some_and(|fixed| !fixed.failed.is_empty());
+    if let Some(fixed) = fixed.filter(|_| !arguments.quiet || has_failed) {
+        let _ = summary::write_fixed(&fixed, &mut io::stderr().lock());
     }
     if !arguments.quiet {
         // A closed standard error changes nothing about the result.

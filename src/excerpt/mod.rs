@@ -72,6 +72,11 @@ impl<'a> Quoter<'a> {
         Self { file, lines, hidden, repeated: repeated.filter(|_| !texts.is_empty()) }
     }
 
+    /// Whether a part of `span` is masked.
+    pub fn hides(&self, span: Span) -> bool {
+        !self.masks(span.range()).is_empty()
+    }
+
     /// The text under `span`, masked and escaped, cut to a readable length.
     pub fn render(&self, span: Span) -> String {
         let Excerpt { text, highlight, .. } = self.quote(span);

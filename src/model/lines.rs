@@ -85,6 +85,11 @@ impl<'a> Locator<'a> {
         Self { lines, text, encoding, last: (0, start) }
     }
 
+    /// How the text was decoded.
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
     /// The place of the byte at `offset`. Offsets below the last one are found too, only more slowly.
     pub fn place(&mut self, offset: u32) -> Place {
         let (known, last) = self.last;

@@ -78,6 +78,7 @@ struct FindingEntry<'a> {
     doubts: Vec<&'static str>,
     related: Vec<RelatedEntry<'a>>,
     evidence: Vec<EvidenceEntry>,
+    edit: Option<EditEntry<'a>>,
     suppressed: Option<SuppressionEntry<'a>>,
 }
 
@@ -90,6 +91,17 @@ struct RelatedEntry<'a> {
     end_column: u32,
     label: &'a str,
     snippet: SnippetEntry<'a>,
+}
+
+#[derive(Serialize)]
+struct EditEntry<'a> {
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+    byte_offset: u64,
+    byte_length: u64,
+    text: &'a str,
 }
 
 #[derive(Serialize)]
@@ -203,6 +215,15 @@ fn entry<'a>(file: &'a FileReport, reported: &'a Reported, rules: &'a RuleSet) -
             .iter()
             .map(|Evidence { text, weight }| EvidenceEntry { text, weight: weight.map(hundredths) })
             .collect(),
+        edit: reported.edit.as_ref().map(|edit| EditEntry {
+            line: edit.start.line,
+            column: edit.start.column,
+            end_line: edit.end.line,
+            end_column: edit.end.column,
+            byte_offset: edit.bytes.start,
+            byte_length: edit.bytes.end - edit.bytes.start,
+            text: &edit.text,
+        }),
         suppressed: suppressed.as_ref().map(|suppression| match suppression {
             Suppression::Inline { line, .. } => SuppressionEntry {
                 kind: "inline",

@@ -48,6 +48,17 @@ pub struct Skipped {
     pub reason: String,
 }
 
+/// What was done to mend findings.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Fixed {
+    /// Edits written.
+    pub edits: usize,
+    /// Files changed.
+    pub files: usize,
+    /// Files that were not changed, and why.
+    pub failed: Vec<Skipped>,
+}
+
 impl Report {
     /// Findings that nothing suppresses.
     pub fn active(&self) -> impl Iterator<Item = &crate::scan::Reported> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use humansize::{BINARY, format_size};
 
-use super::Report;
+use super::{Fixed, Report, Skipped};
 use crate::excerpt::escape::escaped;
 use crate::model::Severity;
 
@@ -19,9 +19,7 @@ const MAX_LISTED: usize = 10;
 /// When the writer fails.
 pub fn write(report: &Report, elapsed: Duration, out: &mut dyn Write) -> io::Result<()> {
     let coverage = &report.coverage;
-    for skipped in coverage.skipped.iter().take(MAX_LISTED) {
-        writeln!(out, "doorward: not scanned: {}: {}", escaped(&skipped.path), escaped(&skipped.reason))?;
-    }
+    list(&coverage.skipped, "not scanned", out)?;
     if let Some(rest) = coverage.skipped.len().checked_sub(MAX_LISTED).filter(|&rest| rest > 0) {
         writeln!(out, "doorward: not scanned: {rest} more; --format json lists them all")?;
     }
@@ -57,6 +55,30 @@ pub fn write(report: &Report, elapsed: Duration, out: &mut dyn Write) -> io::Res
             out,
             "doorward: nothing was scanned, which proves nothing: check the paths, and --no-ignore if .gitignore names them"
         )?;
+    }
+    Ok(())
+}
+
+/// Writes what `--fix` did.
+///
+/// # Errors
+///
+/// When the writer fails.
+pub fn write_fixed(fixed: &Fixed, out: &mut dyn Write) -> io::Result<()> {
+    list(&fixed.failed, "not fixed", out)?;
+    let mut written = Vec::new();
+    push_count(&mut written, fixed.edits as u64, "edit", "edits");
+    push_count(&mut written, fixed.files as u64, "file", "files");
+    match written.is_empty() {
+        true => writeln!(out, "doorward: nothing was written: no finding has a plain edit that mends it"),
+        false => writeln!(out, "doorward: wrote {}", written.join(" in ")),
+    }
+}
+
+/// Lists paths with what happened to them, as far as a person reads.
+fn list(paths: &[Skipped], what: &str, out: &mut dyn Write) -> io::Result<()> {
+    for Skipped { path, reason } in paths.iter().take(MAX_LISTED) {
+        writeln!(out, "doorward: {what}: {}: {}", escaped(path), escaped(reason))?;
     }
     Ok(())
 }

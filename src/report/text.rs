@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 
 use super::Report;
 use crate::excerpt::escape::escaped;
@@ -91,10 +91,16 @@ fn render(renderer: &Renderer, path: &str, reported: &Reported, rule: &Rule, wid
     .element(Level::NOTE.with_name("why").message(wrap(&rule.text().why, prose)))
     .element(Level::HELP.with_name("fix").message(wrap(&rule.text().fix, prose)))
     .elements(evidence(reported).map(|text| Level::NOTE.with_name("decided by").message(wrap(&text, prose))));
+    let edit = reported.edit.as_ref().map(|edit| {
+        let patch = Patch::new(edit.excerpt.highlight.clone(), edit.text.as_str());
+        let snippet = Snippet::source(edit.excerpt.text.as_str()).line_start(edit.excerpt.line as usize).patch(patch);
+        Group::with_title(Level::HELP.secondary_title("--fix writes this")).element(snippet)
+    });
+    let groups: Vec<_> = std::iter::once(group).chain(edit).collect();
     // The renderer counts columns in the excerpt, which is masked and cut; the file's own column takes their place.
     let place = |column| format!("{path}:{}:{column}", excerpt.line);
     let shown = excerpt.text[..excerpt.highlight.start].chars().count() + 1;
-    renderer.render(&[group]).replacen(&place(shown), &place(reported.start.column as usize), 1)
+    renderer.render(&groups).replacen(&place(shown), &place(reported.start.column as usize), 1)
 }
 
 /// What decided about a finding, where that was asked for.

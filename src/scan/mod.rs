@@ -2,6 +2,8 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hasher};
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
@@ -11,7 +13,7 @@ use crate::excerpt::{Excerpt, Quoter};
 use crate::facts;
 use crate::input::classify;
 use crate::model::{
-    Confidence, Encoding, Finding, LineIndex, Locator, Origin, Position, RuleId, SourceFile, Span, Suppression,
+    Confidence, Edit, Encoding, Finding, LineIndex, Locator, Origin, Position, RuleId, SourceFile, Span, Suppression,
 };
 use crate::rules::{Rule, RuleSet};
 use crate::suppress::inline;
@@ -64,6 +66,8 @@ pub struct FileReport {
     pub below_confidence: usize,
     /// How many findings belong to a profile that the run does not ask for.
     pub off_profile: usize,
+    /// A hash of the text that edits of the findings are for; none where there are no edits.
+    pub text_hash: Option<u64>,
     /// What part of the file was not scanned, if any.
     pub gap: Option<Gap>,
 }
@@ -102,8 +106,25 @@ pub struct Reported {
     pub excerpt: Excerpt,
     /// The places that belong to it, in the order of `finding.related`.
     pub related: Vec<RelatedPlace>,
+    /// The change of the text that mends it, where a plain one does.
+    pub edit: Option<ProposedEdit>,
     /// The reason for which it is suppressed, masked and escaped.
     pub suppression_reason: Option<String>,
+}
+
+/// A change of the file that mends a finding.
+#[derive(Debug)]
+pub struct ProposedEdit {
+    /// Where the replaced text starts.
+    pub start: Position,
+    /// Where it ends: the position after its last character.
+    pub end: Position,
+    /// The bytes of the file that are replaced.
+    pub bytes: Range<u64>,
+    /// The first line of what is replaced.
+    pub excerpt: Excerpt,
+    /// What takes its place.
+    pub text: String,
 }
 
 /// A place that belongs to a finding, with everything that a reporter needs from the text.
@@ -191,6 +212,8 @@ impl Scanner {
             let mut locator = Locator::new(&lines, text, encoding);
             let found = findings.into_iter().filter(is_reported);
             report.findings = found.map(|finding| reported(&mut locator, &quoter, finding)).collect();
+            report.text_hash =
+                report.findings.iter().any(|reported| reported.edit.is_some()).then(|| text_hash(text.as_bytes()));
         }
         report
     }
@@ -199,6 +222,28 @@ impl Scanner {
     pub fn secrets(&self) -> &SecretsDetector {
         &self.secrets
     }
+}
+
+/// A hash of a text, the same throughout a run of the program: it tells whether a file changed since it was scanned.
+pub fn text_hash(text: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(text);
+    hasher.finish()
+}
+
+/// An edit with its places. None where the text is no UTF-8 on disk, or holds a secret, which only a person can replace.
+fn proposed(locator: &mut Locator<'_>, quoter: &Quoter<'_>, edit: &Edit) -> Option<ProposedEdit> {
+    if quoter.hides(edit.span) || !matches!(locator.encoding(), Encoding::Utf8 { .. }) {
+        return None;
+    }
+    let (start, end) = (locator.place(edit.span.start), locator.place(edit.span.end));
+    Some(ProposedEdit {
+        start: start.position,
+        end: end.position,
+        bytes: start.byte_offset..end.byte_offset,
+        excerpt: quoter.quote(edit.span),
+        text: edit.text.clone(),
+    })
 }
 
 fn reported(locator: &mut Locator<'_>, quoter: &Quoter<'_>, finding: Finding) -> Reported {
@@ -210,6 +255,7 @@ fn reported(locator: &mut Locator<'_>, quoter: &Quoter<'_>, finding: Finding) ->
         excerpt: quoter.quote(span),
     };
     let related = finding.related.iter().map(|label| related(label.span)).collect();
+    let edit = finding.edit.as_ref().and_then(|edit| proposed(locator, quoter, edit));
     let suppression_reason =
         finding.suppressed.as_ref().map(|Suppression::Inline { reason, .. }| quoter.render(*reason));
     Reported {
@@ -218,6 +264,7 @@ fn reported(locator: &mut Locator<'_>, quoter: &Quoter<'_>, finding: Finding) ->
         byte_offset: start.byte_offset,
         excerpt: quoter.quote(span),
         related,
+        edit,
         suppression_reason,
         finding,
     }

@@ -1,5 +1,7 @@
 //! Runs a scan: rules and files in, a report out. The one place where the stages meet.
 
+pub mod fix;
+
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
