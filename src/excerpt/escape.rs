@@ -22,10 +22,22 @@ pub fn push(text: &mut String, char: char) {
     }
 }
 
+/// Appends a text with every dangerous character escaped. Printable ASCII, which nearly all text is, is copied as it stands.
+pub fn push_all(text: &mut String, mut rest: &str) {
+    loop {
+        let plain = rest.bytes().take_while(|byte| matches!(byte, b' '..=b'~')).count();
+        text.push_str(&rest[..plain]);
+        let mut others = rest[plain..].chars();
+        let Some(char) = others.next() else { return };
+        push(text, char);
+        rest = others.as_str();
+    }
+}
+
 /// The text with every dangerous character escaped.
 pub fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    text.chars().for_each(|char| push(&mut safe, char));
+    push_all(&mut safe, text);
     safe
 }
 

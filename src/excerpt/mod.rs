@@ -163,15 +163,25 @@ struct Builder {
 
 impl Builder {
     fn plain(&mut self, piece: &str, offset: usize, target: Span) {
-        for (at, char) in piece.char_indices() {
-            self.mark(offset + at, target);
-            match char {
-                '\t' => self.text.push_str(TAB),
-                _ => escape::push(&mut self.text, char),
+        let place = |at: u32| piece.ceil_char_boundary((at as usize).saturating_sub(offset).min(piece.len()));
+        let (start, end) = (place(target.start), place(target.end));
+        self.escaped(&piece[..start]);
+        if start < piece.len() {
+            self.mark(offset + start, target);
+        }
+        self.escaped(&piece[start..end]);
+        if end > 0 {
+            self.end = self.text.len();
+        }
+        self.escaped(&piece[end..]);
+    }
+
+    fn escaped(&mut self, piece: &str) {
+        for (index, part) in piece.split('\t').enumerate() {
+            if index > 0 {
+                self.text.push_str(TAB);
             }
-            if ((offset + at) as u32) < target.end {
-                self.end = self.text.len();
-            }
+            escape::push_all(&mut self.text, part);
         }
     }
 

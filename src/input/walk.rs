@@ -1,5 +1,6 @@
 //! Lists the files to scan below the given paths.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -114,7 +115,8 @@ pub fn plain_io_error(error: &std::io::Error) -> String {
 
 /// A path as it is reported: `/` between components, without a leading `./`.
 pub fn display_path(path: &Path) -> String {
-    let text = path.to_string_lossy();
+    // Nearly all names are Unicode, which is checked much faster than it is repaired.
+    let text = path.to_str().map_or_else(|| path.to_string_lossy(), Cow::Borrowed);
     let text =
         if std::path::MAIN_SEPARATOR == '/' { text } else { text.replace(std::path::MAIN_SEPARATOR, "/").into() };
     text.strip_prefix("./").unwrap_or(&text).to_owned()

@@ -163,7 +163,7 @@ impl SecretsDetector {
         let value = &file.text[found.value.clone()];
         let context = near_context(file.text, found);
         let name = &file.text[found.name.clone()];
-        for ValueVariant { variant, .. } in self.index.values.find(value.len(), [context, name]) {
+        for ValueVariant { variant, .. } in self.index.values.find(value, [context, name]) {
             let Some(matched) = variant.pattern.match_start(value) else {
                 continue;
             };

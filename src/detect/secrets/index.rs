@@ -1,6 +1,7 @@
 //! The rules of a set, compiled into what the two passes search for.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use super::anchors::{Action, Anchor, AnchorSearch};
 use super::calls::CallIndex;
@@ -12,7 +13,7 @@ use super::name::NameReader;
 use super::native::{private_key, url_password};
 use super::near::NearIndex;
 use super::pattern::Pattern;
-use super::prefixes::PrefixTable;
+use super::prefixes::{PrefixTable, three_and_four};
 use super::runs::{self, Run};
 use crate::model::{Confidence, RuleId, Severity};
 use crate::rules::rule::{CommandPlace, Place, SecretVariant};
@@ -32,6 +33,7 @@ pub(super) struct Index {
     pub(super) entries: EntryIndex,
     /// Variants of `call` rules.
     pub(super) calls: CallIndex,
+    /// Those with short tokens first.
     tokens: Vec<TokenTable>,
     /// The anchors of the second pass.
     pub(super) anchors: AnchorSearch,
@@ -59,7 +61,8 @@ pub(super) struct CompanionEntry {
 #[derive(Debug)]
 pub(super) struct Variant {
     pub(super) rule: usize,
-    pub(super) pattern: Pattern,
+    /// Shared by variants with the same one.
+    pub(super) pattern: Arc<Pattern>,
     pub(super) check: Option<Check>,
     pub(super) min_entropy: Option<f32>,
     pub(super) lead: usize,
@@ -97,11 +100,15 @@ impl Index {
     /// Calls `visit` with each variant that may match where a word begins in a run, and with where the word begins.
     pub(super) fn each_token_place(&self, text: &str, run: &Run, mut visit: impl FnMut(usize, usize)) {
         let (bytes, end) = (text.as_bytes(), run.range.end);
-        runs::word_starts(bytes, run, |start| {
-            for table in self.tokens.iter().filter(|table| start + table.min_len <= end) {
-                table.literals.lookup(bytes, start + table.offset, |variant| visit(variant, start));
-            }
-        });
+        // Few runs are long enough for more than the first table.
+        for table in self.tokens.iter().take_while(|table| table.min_len <= run.range.len()) {
+            runs::word_starts(bytes, run, |start| {
+                if start + table.min_len <= end {
+                    let at = start + table.offset;
+                    table.literals.lookup(bytes, at, three_and_four(bytes, at), |variant| visit(variant, start));
+                }
+            });
+        }
     }
 }
 
@@ -111,6 +118,8 @@ struct Builder<'r> {
     rules: Vec<RuleEntry>,
     natives: HashMap<Native, usize>,
     variants: Vec<Variant>,
+    /// Patterns of whole values, by their text. Hundreds of variants take any value.
+    whole: HashMap<&'r str, Arc<Pattern>>,
     values: NearIndex,
     entries: EntryIndex,
     calls: CallIndex,
@@ -156,6 +165,11 @@ impl<'r> Builder<'r> {
             }
         };
         let number = self.variants.len();
+        let word = || Arc::new(Pattern::word(&shape.pattern, max_len));
+        let mut whole = || {
+            let pattern = self.whole.entry(&shape.pattern);
+            Arc::clone(pattern.or_insert_with(|| Arc::new(Pattern::whole(&shape.pattern))))
+        };
         match &shape.place {
             Place::Token(anchor) => {
                 // Part of a token may lie before its literal, and part outside of the run.
@@ -163,17 +177,17 @@ impl<'r> Builder<'r> {
                 let table = self.tokens.entry(anchor.offset).or_insert(TokenLiterals { min_len, literals: Vec::new() });
                 table.min_len = table.min_len.min(min_len);
                 table.literals.extend(anchor.literals.iter().map(|literal| (literal.as_str(), number)));
-                self.variants.push(variant(Pattern::word(&shape.pattern, max_len), anchor.lead, Rank::Token));
+                self.variants.push(variant(word(), anchor.lead, Rank::Token));
             }
             Place::Phrase(anchor) => {
                 anchor.literals.iter().for_each(|text| self.add_anchor(text, Action::Phrase(number)));
-                self.variants.push(variant(Pattern::word(&shape.pattern, max_len), anchor.lead, Rank::Phrase));
+                self.variants.push(variant(word(), anchor.lead, Rank::Phrase));
             }
             Place::Entry(place) => {
-                self.entries.add(variant(Pattern::whole(&shape.pattern), 0, Rank::Entry), place);
+                self.entries.add(variant(whole(), 0, Rank::Entry), place);
             }
             Place::Command(place) => {
-                self.commands.push((variant(Pattern::whole(&shape.pattern), 0, Rank::Phrase), place));
+                self.commands.push((variant(whole(), 0, Rank::Phrase), place));
             }
             Place::Call(place) => {
                 let call = self.calls.len();
@@ -183,11 +197,11 @@ impl<'r> Builder<'r> {
                     .entry(0)
                     .or_insert(TokenLiterals { min_len: literals::MIN_LITERAL, literals: Vec::new() });
                 table.literals.extend(tokens.into_iter().map(|name| (name, number)));
-                let variant = variant(Pattern::whole(&shape.pattern), 0, Rank::Call);
+                let variant = variant(whole(), 0, Rank::Call);
                 self.variants.push(Variant { call: Some(call), ..variant });
             }
             Place::Value { near, texts } => {
-                let variant = variant(Pattern::whole(&shape.pattern), 0, Rank::Value);
+                let variant = variant(whole(), 0, Rank::Value);
                 self.values.add(ValueVariant { variant, near: Pattern::anywhere(near), length: shape.length }, texts);
             }
         }
@@ -214,14 +228,16 @@ impl<'r> Builder<'r> {
             NameReader::STEMS.iter().for_each(|stem| self.add_anchor(stem, Action::Name));
         }
         let keyed = |(text, index): (&'r str, usize)| {
-            let key = text.as_bytes().first_chunk().expect("a rule's literal is at least as long as a key");
-            (*key, text, index)
+            let [short, long] = three_and_four(text.as_bytes(), 0);
+            (if text.len() <= literals::MIN_LITERAL { short } else { long }, text, index)
         };
         let table = |(offset, TokenLiterals { min_len, literals })| TokenTable {
             offset,
             min_len,
             literals: PrefixTable::new(literals.into_iter().map(keyed)),
         };
+        let mut tokens: Vec<TokenTable> = self.tokens.into_iter().map(table).collect();
+        tokens.sort_by_key(|table| table.min_len);
         Index {
             rules: self.rules,
             natives: self.natives,
@@ -229,7 +245,7 @@ impl<'r> Builder<'r> {
             values: self.values,
             entries: self.entries,
             calls: self.calls,
-            tokens: self.tokens.into_iter().map(table).collect(),
+            tokens,
             anchors: AnchorSearch::new(self.anchors),
             commands: CommandIndex::new(self.commands),
         }

@@ -22,6 +22,7 @@ pub mod model;
 pub mod name;
 pub mod native;
 mod near;
+mod opening;
 pub mod pattern;
 mod prefixes;
 mod prose;

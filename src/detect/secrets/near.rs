@@ -18,7 +18,8 @@ pub(super) struct NearIndex {
     shortest: usize,
     /// Each fixed text with the variants whose patterns hold it.
     texts: BTreeMap<String, Vec<usize>>,
-    /// Built when the first credential-like name is met: the search, and the variants of each text it looks for.
+    /// Built when the first credential-like name is met: the search, and the variants of each text it looks for, those of the
+    /// shortest values first.
     search: OnceLock<(AhoCorasick, Vec<Vec<usize>>)>,
 }
 
@@ -38,30 +39,38 @@ impl NearIndex {
         self.variants.is_empty()
     }
 
-    /// The variants for a value of `length` bytes that one of the texts speaks for, in the order of the rules.
-    pub(super) fn find(&self, length: usize, texts: [&str; 2]) -> Vec<&ValueVariant> {
+    /// The variants that one of the texts speaks for and that may match the value, in the order of the rules.
+    pub(super) fn find(&self, value: &str, texts: [&str; 2]) -> Vec<&ValueVariant> {
+        let length = value.len();
         if length < self.shortest {
             return Vec::new();
         }
         let (search, variants) = self.search.get_or_init(|| {
             let search = AhoCorasick::builder().ascii_case_insensitive(true).build(self.texts.keys());
-            (search.expect("a thousand words make a small automaton"), self.texts.values().cloned().collect())
+            let by_length = |variants: &Vec<usize>| {
+                let mut variants = variants.clone();
+                variants.sort_by_key(|&index| self.variants[index].length.0);
+                variants
+            };
+            let variants = self.texts.values().map(by_length).collect();
+            (search.expect("a thousand words make a small automaton"), variants)
         });
-        let fits = |index: &&usize| {
-            let (least, most) = self.variants[**index].length;
-            (least..=most).contains(&length)
-        };
+        // A common word such as `token` speaks for many variants, of which few take a short value.
+        let is_long_enough = |index: &&usize| self.variants[**index].length.0 <= length;
+        let is_short_enough = |index: &&usize| length <= self.variants[**index].length.1;
         let mut found: Vec<usize> = Vec::new();
         for text in texts {
             // What stands before a value mostly holds its name, and need not be searched twice.
             let text = if texts[0].len() > text.len() && texts[0].contains(text) { "" } else { text };
             for hit in search.find_overlapping_iter(text) {
-                found.extend(variants[hit.pattern().as_usize()].iter().filter(fits));
+                let variants = variants[hit.pattern().as_usize()].iter();
+                found.extend(variants.take_while(is_long_enough).filter(is_short_enough));
             }
         }
         found.sort_unstable();
         found.dedup();
+        let may_match = |entry: &&ValueVariant| entry.variant.pattern.may_match_at(value, 0);
         let speaks = |entry: &&ValueVariant| texts.iter().any(|text| entry.near.is_match(text));
-        found.into_iter().map(|index| &self.variants[index]).filter(speaks).collect()
+        found.into_iter().map(|index| &self.variants[index]).filter(may_match).filter(speaks).collect()
     }
 }

@@ -3,9 +3,11 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use regex_automata::meta::Regex;
+use regex_automata::meta::{Config, Regex};
 use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input};
+
+use super::opening::Opening;
 
 /// The group that narrows a match to the secret, as it opens.
 const SECRET_GROUP: &str = "(?P<secret>";
@@ -18,6 +20,9 @@ pub struct Pattern {
     max_len: usize,
     /// Whether a group narrows the match.
     has_group: bool,
+    /// Whether a match begins where the search does.
+    is_anchored: bool,
+    opening: OnceLock<Opening>,
     regex: OnceLock<Regex>,
 }
 
@@ -31,40 +36,55 @@ pub struct PatternMatch {
 }
 
 impl Pattern {
-    fn new(source: String, max_len: usize) -> Self {
+    fn new(source: String, max_len: usize, is_anchored: bool) -> Self {
         let has_group = source.contains(SECRET_GROUP);
-        Self { source, max_len, has_group, regex: OnceLock::new() }
+        Self { source, max_len, has_group, is_anchored, opening: OnceLock::new(), regex: OnceLock::new() }
     }
 
     /// A pattern that matches anywhere in a text. Patterns were checked when their rule was read.
     pub fn anywhere(source: &str) -> Self {
-        Self::new(format!("(?i:{source})"), usize::MAX)
+        Self::new(format!("(?i:{source})"), usize::MAX, false)
     }
 
     /// A pattern that matches words anywhere in a text, by their case.
     pub fn within(source: &str) -> Self {
         let (start, end) = (r"(?-u:\b{start-half})", r"(?-u:\b{end-half})");
-        Self::new(format!("{start}(?:{source}){end}"), usize::MAX)
+        Self::new(format!("{start}(?:{source}){end}"), usize::MAX, false)
     }
 
     /// A pattern that matches at a place and up to where a word ends, in at most `max_len` bytes.
     pub fn word(source: &str, max_len: usize) -> Self {
         // No word character follows, or the match did not end with one.
         let end = r"(?-u:\b{end-half}|\b{start})";
-        Self::new(format!("(?:{source}){end}"), max_len)
+        Self::new(format!("(?:{source}){end}"), max_len, true)
     }
 
     /// A pattern that matches a whole text.
     pub fn whole(source: &str) -> Self {
-        Self::new(format!(r"\A(?:{source})\z"), usize::MAX)
+        Self::new(format!(r"\A(?:{source})\z"), usize::MAX, true)
     }
 
     fn regex(&self) -> &Regex {
-        self.regex.get_or_init(|| Regex::new(&self.source).expect("patterns are checked when their rule is read"))
+        self.regex.get_or_init(|| {
+            // Where matches are not looked for, a search for their fixed texts would only cost time and memory.
+            let config = Config::new().auto_prefilter(!self.is_anchored);
+            let built = Regex::builder().configure(config).build(&self.source);
+            built.expect("patterns are checked when their rule is read")
+        })
+    }
+
+    /// Whether a match may begin at `at`, by its first bytes. Where it may not, nothing is compiled.
+    pub fn may_match_at(&self, text: &str, at: usize) -> bool {
+        let parse =
+            || regex_syntax::Parser::new().parse(&self.source).expect("patterns are checked when their rule is read");
+        self.opening.get_or_init(|| Opening::of(&parse())).fits(&text.as_bytes()[at..])
     }
 
     /// Matches the pattern at exactly `at`.
     pub fn match_at(&self, text: &str, at: usize) -> Option<PatternMatch> {
+        if !self.may_match_at(text, at) {
+            return None;
+        }
         let end = text.len().min(at.saturating_add(self.max_len));
         self.search(&Input::new(text).range(at..end).anchored(Anchored::Yes))
     }

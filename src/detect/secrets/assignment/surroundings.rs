@@ -27,6 +27,7 @@ impl Reader<'_> {
             return Inside::Code;
         }
         let line = &self.text[start..at];
+        let indent = line.iter().take_while(|&&byte| is_blank(byte)).count();
         let mut open = None;
         let mut index = 0;
         while index < line.len() {
@@ -36,7 +37,7 @@ impl Reader<'_> {
                 Some(_) if byte == b'\\' => index += 1,
                 Some(_) => {}
                 None if is_quote(byte) => open = Some(byte),
-                None if self.begins_comment(line, index) => return Inside::Comment,
+                None if self.begins_comment(line, index, index <= indent) => return Inside::Comment,
                 None => {}
             }
             index += 1;
@@ -44,9 +45,9 @@ impl Reader<'_> {
         if open.is_some() { Inside::Text } else { Inside::Code }
     }
 
-    fn begins_comment(&self, line: &[u8], at: usize) -> bool {
+    /// Whether a comment begins at a place of a line. `first` tells whether only blanks stand before it.
+    fn begins_comment(&self, line: &[u8], at: usize, first: bool) -> bool {
         let rest = &line[at..];
-        let first = line[..at].iter().all(|&byte| is_blank(byte));
         match self.kind {
             FileKind::Document => false,
             FileKind::Source(

@@ -2,10 +2,15 @@
 
 use wide::u8x16;
 
-use crate::detect::secrets::prefixes::{KEY, PrefixTable};
+use crate::detect::secrets::prefixes::{PrefixTable, four_bytes};
+use crate::detect::secrets::runs;
 
 /// What follows a name of two letters.
 const FOLLOWERS: [char; 6] = [' ', '\t', '"', '\'', ',', '.'];
+/// Bytes of a word that are looked up.
+const KEY: usize = 3;
+/// Longest length of a word that is told from longer ones: no longer one is sure to end in the window after its own.
+const LONGEST: u32 = 64;
 /// Bytes that are classified at once, one bit each.
 const WINDOW: usize = 64;
 
@@ -19,12 +24,10 @@ impl NameTable {
     /// A table of names, each with the number it stands for. Names have two letters at least.
     pub(super) fn new<'n>(names: impl Iterator<Item = (&'n str, usize)>) -> Self {
         let keyed = names.flat_map(|(name, number)| {
+            let length = name.bytes().take_while(u8::is_ascii_alphanumeric).count();
             // A short name is looked up together with what may follow it.
             let followers: &[char] = if name.len() < KEY { &FOLLOWERS } else { &['\0'] };
-            followers.iter().map(move |follower| {
-                let text = format!("{name}{follower}");
-                (*text.as_bytes().first_chunk().expect("a name has two letters at least"), name, number)
-            })
+            followers.iter().map(move |follower| (key(format!("{name}{follower}").as_bytes(), 0, length), name, number))
         });
         Self { names: PrefixTable::new(keyed) }
     }
@@ -32,17 +35,29 @@ impl NameTable {
     /// Calls `visit` with the number of each name in the text and where it begins, from left to right.
     pub(super) fn each(&self, text: &[u8], mut visit: impl FnMut(usize, usize)) {
         let mut goes_on = 0;
+        let mut ahead = alphanumeric(text);
         for base in (0..text.len()).step_by(WINDOW) {
-            let word = alphanumeric(&text[base..]);
+            let word = ahead;
+            ahead = alphanumeric(text.get(base + WINDOW..).unwrap_or_default());
+            let both = u128::from(word) | u128::from(ahead) << WINDOW;
             let mut starts = word & !(word << 1 | goes_on);
             goes_on = word >> (WINDOW - 1);
             while starts != 0 {
-                let at = base + starts.trailing_zeros() as usize;
-                self.names.lookup(text, at, |number| visit(number, at));
+                let bit = starts.trailing_zeros();
+                let at = base + bit as usize;
+                let length = (!(both >> bit)).trailing_zeros() as usize;
+                self.names.lookup(text, at, [key(text, at, length)], |number| visit(number, at));
                 starts &= starts - 1;
             }
         }
     }
+}
+
+/// What is looked up where a word begins: its first three bytes and its length, for which few words are mistaken for a name. Where
+/// case does not matter, lower and upper case are alike; other characters change too, but each always in the same way.
+fn key(text: &[u8], at: usize, length: usize) -> u32 {
+    let length = u32::try_from(length).unwrap_or(u32::MAX).min(LONGEST);
+    four_bytes(text, at) & 0xFF_FFFF | 0x20_2020 | length << 24
 }
 
 /// Which of the next bytes are ASCII letters and digits, the first one in the lowest bit.
@@ -54,13 +69,7 @@ fn alphanumeric(rest: &[u8]) -> u64 {
     });
     let mut mask = 0;
     for (index, lane) in window.as_chunks::<16>().0.iter().enumerate() {
-        let bytes = u8x16::new(*lane);
-        let is_within = |bytes: u8x16, first: u8, last: u8| {
-            let distance = bytes - u8x16::splat(first);
-            distance.min(u8x16::splat(last - first)).simd_eq(distance)
-        };
-        let found = is_within(bytes | u8x16::splat(0x20), b'a', b'z') | is_within(bytes, b'0', b'9');
-        mask |= u64::from(found.to_bitmask()) << (16 * index);
+        mask |= u64::from(runs::alphanumeric(u8x16::new(*lane))) << (16 * index);
     }
     mask
 }

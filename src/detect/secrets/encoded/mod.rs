@@ -38,10 +38,15 @@ impl SecretsDetector {
         budget: &mut Budget,
         candidates: &mut Vec<Candidate>,
     ) {
-        if budget.depth() >= MAX_DEPTH || !run.has_digit {
+        if !run.has_digit || run.range.len() < MIN_ENCODED || budget.depth() >= MAX_DEPTH {
             return;
         }
-        let Some(Decoded { text, encoding }) = decode(&file.text[run.range.clone()], budget) else { return };
+        let encoded = &file.text[run.range.clone()];
+        let Some(Decoded { text, encoding }) =
+            Notation::of(encoded).and_then(|notation| decode(encoded, notation, budget))
+        else {
+            return;
+        };
         if classify::role_of(file) == Role::Lock {
             return;
         }
@@ -104,30 +109,45 @@ struct Decoded {
     encoding: &'static str,
 }
 
+/// How a run may be encoded.
+#[derive(Clone, Copy)]
+enum Notation {
+    Hexadecimal,
+    Gzip,
+    Base64,
+}
+
+impl Notation {
+    /// What the run begins as. Hardly any run is encoded text, and few characters tell so.
+    #[inline]
+    fn of(run: &str) -> Option<Self> {
+        let bytes = run.as_bytes();
+        // The first digit of each pair tells printable characters (2 to 7) and blanks (0) from most others.
+        let pairs_are_text = bytes.iter().step_by(2).all(|digit| matches!(digit, b'0' | b'2'..=b'7'));
+        if pairs_are_text && bytes.iter().all(u8::is_ascii_hexdigit) {
+            return Some(Self::Hexadecimal);
+        }
+        if run.starts_with(GZIP) {
+            return Some(Self::Gzip);
+        }
+        begins_as_text(bytes).then_some(Self::Base64)
+    }
+}
+
 /// The text that a run encodes, if all of it decodes to text.
-fn decode(run: &str, budget: &mut Budget) -> Option<Decoded> {
-    let longest = if run.starts_with(GZIP) { MAX_COMPRESSED } else { MAX_ENCODED };
-    if !(MIN_ENCODED..=longest).contains(&run.len()) {
+fn decode(run: &str, notation: Notation, budget: &mut Budget) -> Option<Decoded> {
+    let longest = if matches!(notation, Notation::Gzip) { MAX_COMPRESSED } else { MAX_ENCODED };
+    if run.len() > longest {
         return None;
     }
-    let mut decoded = |bytes: Vec<u8>, encoding| {
-        let text = String::from_utf8(bytes).ok().filter(|text| budget.take(text.len()))?;
-        let is_text = text.chars().all(|char| !char.is_control() || matches!(char, '\n' | '\r' | '\t'));
-        is_text.then_some(Decoded { text, encoding })
+    let (bytes, encoding) = match notation {
+        Notation::Hexadecimal => (HEXLOWER_PERMISSIVE.decode(run.as_bytes()).ok()?, "inside hexadecimal"),
+        Notation::Gzip => (unzip(&base64(run)?)?, "inside gzip and base64"),
+        Notation::Base64 => (base64(run)?, "inside base64"),
     };
-    let bytes = run.as_bytes();
-    // The first digit of each pair tells printable characters (2 to 7) and blanks (0) from most others.
-    let pairs_are_text = || bytes.iter().step_by(2).all(|digit| matches!(digit, b'0' | b'2'..=b'7'));
-    if pairs_are_text() && bytes.iter().all(u8::is_ascii_hexdigit) {
-        return decoded(HEXLOWER_PERMISSIVE.decode(bytes).ok()?, "inside hexadecimal");
-    }
-    if run.starts_with(GZIP) {
-        return decoded(unzip(&base64(run)?)?, "inside gzip and base64");
-    }
-    if !begins_as_text(bytes) {
-        return None;
-    }
-    decoded(base64(run)?, "inside base64")
+    let text = String::from_utf8(bytes).ok().filter(|text| budget.take(text.len()))?;
+    let is_text = text.chars().all(|char| !char.is_control() || matches!(char, '\n' | '\r' | '\t'));
+    is_text.then_some(Decoded { text, encoding })
 }
 
 /// What a run encodes in base64. The last group may be cut short by what follows the run.
@@ -146,26 +166,33 @@ fn unzip(stream: &[u8]) -> Option<Vec<u8>> {
 /// Whether the first twelve characters are base64 of printable characters. Most runs are no base64, and most base64 is no
 /// text, so this decides nearly always, and allocates nothing.
 fn begins_as_text(run: &[u8]) -> bool {
-    let group = |group: &[u8]| {
-        let bits = group.iter().try_fold(0_u32, |bits, &byte| Some(bits << 6 | sextet(byte)?));
-        bits.is_some_and(|bits| {
-            bits.to_be_bytes()[1..].iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace())
-        })
+    let group = |group: &[u8; 4]| {
+        let sextets = group.map(|byte| u32::from(SEXTETS[usize::from(byte)]));
+        let bits = sextets.iter().fold(0, |bits, sextet| bits << 6 | sextet);
+        let is_base64 = sextets.iter().all(|&sextet| sextet < 64);
+        is_base64 && bits.to_be_bytes()[1..].iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace())
     };
-    run.chunks_exact(4).take(3).all(group)
+    run.as_chunks().0.iter().take(3).all(group)
 }
 
-/// The six bits of a base64 character, of either alphabet.
-fn sextet(byte: u8) -> Option<u32> {
-    Some(u32::from(match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    }))
-}
+/// The six bits of each base64 character, of either alphabet; 64 for other bytes.
+static SEXTETS: [u8; 256] = {
+    let mut table = [64; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let b = byte as u8;
+        table[byte] = match b {
+            b'A'..=b'Z' => b - b'A',
+            b'a'..=b'z' => b - b'a' + 26,
+            b'0'..=b'9' => b - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => 64,
+        };
+        byte += 1;
+    }
+    table
+};
 
 #[cfg(test)]
 mod tests {
@@ -263,7 +290,7 @@ mod tests {
     }
 
     fn decode_alone(run: &str) -> Option<Decoded> {
-        decode(run, &mut Budget::new(0))
+        decode(run, Notation::of(run)?, &mut Budget::new(0))
     }
 
     #[test]
