@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::facts::shell::Downloads;
 use crate::facts::{Fact, Facts, Unit, UnitId};
 use crate::model::{Attribute, FactKind, ManifestKind, Span};
 use crate::parse::{ConfigTree, NodeId, Scalar};
@@ -20,13 +21,15 @@ pub struct Builder<'t> {
     text: &'t str,
     /// Where the text that is read now begins in the file, for texts inside others.
     base: usize,
+    /// The files that commands fetched so far.
+    pub(super) downloads: Downloads,
 }
 
 impl<'t> Builder<'t> {
     /// A builder for one file. `text` is as long as `raw`.
     pub fn new(kind: ManifestKind, raw: &'t str, text: &'t str) -> Self {
         let file = Unit { parent: None, label: String::new() };
-        Self { facts: Facts { kind, units: vec![file], facts: Vec::new() }, raw, text, base: 0 }
+        Self { facts: Facts { kind, units: vec![file], facts: Vec::new() }, raw, text, base: 0, downloads: Downloads::default() }
     }
 
     /// The facts.
@@ -42,6 +45,11 @@ impl<'t> Builder<'t> {
     /// The text to parse, with the actions of a template masked.
     pub fn text(&self) -> &'t str {
         self.text
+    }
+
+    /// The text at a place of what is read now.
+    pub(super) fn text_at(&self, place: &Range<usize>) -> &'t str {
+        self.text.get(place.start + self.base..place.end + self.base).unwrap_or_default()
     }
 
     /// Whether a place was masked in part: its value is known only when the template is rendered.

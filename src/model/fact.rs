@@ -88,7 +88,7 @@ facts! {
     /// One argument of a process. `-fsS` of a shell command is three.
     Argument = "argument" [Flag, Value, Program, Text],
     /// One command of a shell.
-    Command = "command" [Program, Subcommand, Text, PipedFrom, PipedTo, Operand],
+    Command = "command" [Program, Subcommand, Text, PipedFrom, PipedTo, Operand, Source, Target, Runs, Then],
     /// A variable of the environment, or a build argument.
     Environment = "environment" [Name, Value, Origin],
     /// An entry of a product's own configuration, or of a manifest as it stands.
@@ -157,6 +157,7 @@ pub enum Attribute {
     Resource,
     Role,
     RoleKind,
+    Runs,
     Scope,
     Sink,
     Source,
@@ -166,6 +167,7 @@ pub enum Attribute {
     Tag,
     Target,
     Text,
+    Then,
     Use,
     Value,
     Verb,

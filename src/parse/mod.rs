@@ -17,6 +17,7 @@ mod lines;
 pub mod netrc;
 pub mod properties;
 mod quoted;
+pub mod shell;
 pub mod source;
 pub mod sql;
 pub mod toml;

@@ -128,7 +128,7 @@ fn found<'f, 't>(variant: &'f Variant, fact: &'f Fact<'t>, facts: &'f Facts<'t>)
         facts.facts.iter().find(|other| patterns.iter().any(|pattern| pattern.fits(other)) && is_near(other))
     };
     let beside = variant.with.iter().map(|patterns| is_there(patterns)).collect::<Option<Vec<_>>>()?;
-    if is_there(&variant.without).is_some() {
+    if !variant.without.is_empty() && is_there(&variant.without).is_some() {
         return None;
     }
     Some(Match { variant, fact, beside })
