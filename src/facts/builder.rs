@@ -23,13 +23,17 @@ pub struct Builder<'t> {
     base: usize,
     /// The files that commands fetched so far.
     pub(super) downloads: Downloads,
+    /// Where actions of a template stand that print whole lines, in order.
+    open_lines: Vec<usize>,
 }
 
 impl<'t> Builder<'t> {
     /// A builder for one file. `text` is as long as `raw`.
     pub fn new(kind: ManifestKind, raw: &'t str, text: &'t str) -> Self {
         let file = Unit { parent: None, label: String::new() };
-        Self { facts: Facts { kind, units: vec![file], facts: Vec::new() }, raw, text, base: 0, downloads: Downloads::default() }
+        let open_lines = if raw == text { Vec::new() } else { printed_lines(raw) };
+        let facts = Facts { kind, units: vec![file], facts: Vec::new() };
+        Self { facts, raw, text, base: 0, downloads: Downloads::default(), open_lines }
     }
 
     /// The facts.
@@ -56,6 +60,17 @@ impl<'t> Builder<'t> {
     pub fn is_open(&self, place: &Range<usize>) -> bool {
         let place = place.start + self.base..place.end + self.base;
         self.raw.get(place.clone()) != self.text.get(place)
+    }
+
+    /// What stands at a place in the file, actions of a template with it.
+    pub fn raw(&self, place: Range<usize>) -> &'t str {
+        self.raw.get(place.start + self.base..place.end + self.base).unwrap_or_default()
+    }
+
+    /// Whether a template prints whole lines somewhere in a place: what stands nowhere in it may be among them.
+    pub fn has_open_lines(&self, place: &Range<usize>) -> bool {
+        let first = self.open_lines.partition_point(|&at| at < place.start + self.base);
+        self.open_lines.get(first).is_some_and(|&at| at < place.end + self.base)
     }
 
     /// Reads a part of the file as a file of its own: places inside it, counted from its start, become places of the file.
@@ -130,6 +145,22 @@ impl<'t> Builder<'t> {
             }
         }
     }
+}
+
+/// Where the lines of a template stand that it fills with lines of its own: `{{ toYaml . | nindent 8 }}`, `{{ include "x" . }}`.
+fn printed_lines(raw: &str) -> Vec<usize> {
+    const SILENT: [&str; 9] = ["if", "else", "end", "range", "with", "define", "block", "/*", "$"];
+    let mut at = 0;
+    let mut found = Vec::new();
+    for line in raw.split_inclusive('\n') {
+        let action = line.trim().strip_prefix("{{").map(|action| action.trim_start_matches('-').trim_start());
+        let is_printed = action.is_some_and(|action| !SILENT.iter().any(|word| action.starts_with(word)));
+        if is_printed || line.contains("{{") && line.contains("indent ") {
+            found.push(at);
+        }
+        at += line.len();
+    }
+    found
 }
 
 /// A fact that is being told.

@@ -3,11 +3,19 @@
 //! An object is a unit, a pod specification in it another, and so is each container. A pod specification is known by its
 //! `containers`, wherever it stands, so that custom resources with a pod template are read as well.
 
+mod command;
 mod container;
+mod limit;
+mod mount;
 mod object;
+mod policy;
+mod privilege;
 mod workload;
 
-use crate::facts::{Builder, Facts};
+use std::ops::Range;
+
+use crate::facts::{Builder, Facts, UnitId};
+use crate::model::{Attribute, FactKind};
 use crate::parse::{ConfigTree, NodeId, json, yaml};
 
 /// Reads the file.
@@ -21,15 +29,20 @@ pub(super) fn read(builder: &mut Builder<'_>) {
     }
 }
 
-/// The objects of a file: its documents, with the items of lists in their place.
+/// The objects of a file: its documents, with the items of lists and OpenShift's templates in their place.
 fn objects(tree: &ConfigTree<'_>) -> Vec<NodeId> {
     let mut objects = Vec::new();
     let mut open: Vec<NodeId> = tree.documents.iter().rev().copied().collect();
     while let Some(id) = open.pop() {
-        let is_list = text(tree, id, "kind").is_some_and(|kind| kind.ends_with("List"));
-        match tree.get(id, "items") {
-            Some(items) if is_list => open.extend(tree.children(items).iter().rev()),
-            _ => objects.push(id),
+        let kind = text(tree, id, "kind").unwrap_or_default();
+        let key = match kind {
+            "Template" => "objects",
+            _ if kind.ends_with("List") => "items",
+            _ => "",
+        };
+        match tree.get(id, key) {
+            Some(items) => open.extend(tree.children(items).iter().rev()),
+            None => objects.push(id),
         }
     }
     objects
@@ -45,3 +58,63 @@ fn text<'a>(tree: &'a ConfigTree<'_>, id: NodeId, key: &str) -> Option<&'a str> 
 fn at(tree: &ConfigTree<'_>, id: NodeId, way: &[&str]) -> Option<NodeId> {
     way.iter().try_fold(id, |id, key| tree.get(id, key))
 }
+
+/// The place of a node with its key; of the key alone where the node holds others.
+fn place(tree: &ConfigTree<'_>, id: NodeId) -> Range<usize> {
+    let node = tree.node(id);
+    match (&node.key, tree.scalar(id)) {
+        (Some(key), Some(_)) => key.span.start as usize..(node.span.end as usize).max(key.span.end as usize),
+        (Some(key), None) => key.span.range(),
+        (None, _) => node.span.range(),
+    }
+}
+
+/// The items of the list under a key.
+fn items<'a>(tree: &'a ConfigTree<'_>, id: NodeId, key: &str) -> &'a [NodeId] {
+    tree.get(id, key).map_or(&[], |list| tree.children(list))
+}
+
+/// Tells a privilege that stands in the file, with its value.
+fn stated<'t>(
+    builder: &mut Builder<'t>,
+    unit: UnitId,
+    tree: &ConfigTree<'t>,
+    node: NodeId,
+    name: &'static str,
+    origin: &'static str,
+) {
+    let fact = builder
+        .fact(FactKind::Privilege, unit, place(tree, node))
+        .with(Attribute::Name, name)
+        .with(Attribute::Origin, origin);
+    match tree.scalar(node) {
+        Some(scalar) => fact.scalar(Attribute::Value, scalar).add(),
+        None => fact.add(),
+    }
+}
+
+/// Tells a privilege whose value is not the text that stands there.
+fn told(
+    builder: &mut Builder<'_>,
+    unit: UnitId,
+    place: Range<usize>,
+    name: &'static str,
+    value: &str,
+    origin: &'static str,
+) {
+    builder
+        .fact(FactKind::Privilege, unit, place)
+        .with(Attribute::Name, name)
+        .with(Attribute::Origin, origin)
+        .with(Attribute::Value, value.to_owned())
+        .add();
+}
+
+/// `CAP_SYS_ADMIN` and `sys_admin` as `SYS_ADMIN`.
+fn capability(written: &str) -> String {
+    let name = written.trim().to_ascii_uppercase();
+    name.strip_prefix("CAP_").map_or_else(|| name.clone(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests;
