@@ -9,8 +9,8 @@ use doorward::rules::{Matcher, RuleSet, file};
 
 /// The modules in their order: each may use itself and those before it.
 const LAYERS: &[&str] = &[
-    "model", "config", "rules", "input", "parse", "facts", "suppress", "detect", "excerpt", "scan", "examples", "report", "app",
-    "cli",
+    "model", "config", "rules", "input", "parse", "facts", "suppress", "detect", "excerpt", "scan", "examples",
+    "report", "app", "cli",
 ];
 /// The module beside the layers, and who may use it.
 const EXIT: (&str, &[&str]) = ("exit", &["exit", "app", "cli"]);

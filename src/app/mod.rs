@@ -83,11 +83,17 @@ pub fn scan(options: &Options, rules: &RuleSet, progress: &dyn Progress) -> Resu
     }
     let now = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |elapsed| elapsed.as_secs().cast_signed());
     let threads = options.threads.min(MAX_THREADS);
-    let scanner =
-        Scanner::new(rules, options.min_confidence, now).select(rules, |rule| options.selects(rule.names(), rule.theme));
+    let scanner = Scanner::new(rules, options.min_confidence, now)
+        .select(rules, |rule| options.selects(rule.names(), rule.theme));
     // A rule that is asked for by its name runs in every profile.
-    let asked = |rule: &Rule| options.select.iter().any(|selector| matches!(selector, Selector::Rule(_)) && selector.matches(rule.names(), rule.theme));
-    let scanner = scanner.profile(rules, |rule| options.profile.is_none_or(|profile| rule.profile == profile) || asked(rule));
+    let asked = |rule: &Rule| {
+        options
+            .select
+            .iter()
+            .any(|selector| matches!(selector, Selector::Rule(_)) && selector.matches(rule.names(), rule.theme))
+    };
+    let scanner =
+        scanner.profile(rules, |rule| options.profile.is_none_or(|profile| rule.profile == profile) || asked(rule));
     let scanner = if options.explain { scanner.explain() } else { scanner };
     let mut found = walk(&options.paths, &WalkOptions { respect_ignores: options.respect_ignores, threads });
     if options.paths.len() > 1 {

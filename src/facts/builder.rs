@@ -95,14 +95,7 @@ impl<'t> Builder<'t> {
 
     /// Begins a fact; it is added when the returned value is told so with [`FactBuilder::add`].
     pub fn fact(&mut self, kind: FactKind, unit: UnitId, span: impl Into<Range<usize>>) -> FactBuilder<'_, 't> {
-        FactBuilder {
-            span: span.into(),
-            value_span: None,
-            values: Vec::new(),
-            kind,
-            unit,
-            builder: self,
-        }
+        FactBuilder { span: span.into(), value_span: None, values: Vec::new(), kind, unit, builder: self }
     }
 
     /// Facts that were added so far.
@@ -209,7 +202,10 @@ impl<'t> FactBuilder<'_, 't> {
     /// Adds the fact.
     pub fn add(self) {
         let Self { builder, kind, unit, span, value_span, values } = self;
-        debug_assert!(values.iter().all(|(attribute, _)| kind.attributes().contains(attribute)), "{kind:?}: {values:?}");
+        debug_assert!(
+            values.iter().all(|(attribute, _)| kind.attributes().contains(attribute)),
+            "{kind:?}: {values:?}"
+        );
         if builder.facts.facts.len() < MAX_FACTS {
             let place = |range: Range<usize>| Span::new(range.start + builder.base..range.end + builder.base);
             let (span, value_span) = (place(span), value_span.map(place));

@@ -25,7 +25,11 @@ pub fn manifest<'t>(file: &SourceFile<'t>) -> Option<Manifest<'t>> {
     } else {
         Cow::Borrowed(file.text)
     };
-    let kind = if kind == ManifestKind::Kubernetes && matches!(text, Cow::Owned(_)) { ManifestKind::HelmTemplate } else { kind };
+    let kind = if kind == ManifestKind::Kubernetes && matches!(text, Cow::Owned(_)) {
+        ManifestKind::HelmTemplate
+    } else {
+        kind
+    };
     Some(Manifest { kind, text })
 }
 
@@ -93,7 +97,9 @@ fn yaml_by_content(folder: &str, stem: &str, text: &str) -> Option<ManifestKind>
     if begins_line(text, "services:") && (holds(text, "image:") || holds(text, "build:")) {
         return Some(ManifestKind::Compose);
     }
-    if begins_line(text, "on:") && begins_line(text, "jobs:") || begins_line(text, "\"on\":") && begins_line(text, "jobs:") {
+    if begins_line(text, "on:") && begins_line(text, "jobs:")
+        || begins_line(text, "\"on\":") && begins_line(text, "jobs:")
+    {
         return Some(ManifestKind::GithubActions);
     }
     if begins_line(text, "runs:") && holds(text, "using:") {
@@ -119,7 +125,8 @@ fn yaml_by_content(folder: &str, stem: &str, text: &str) -> Option<ManifestKind>
 /// A file of the first compose format: every top-level key holds an `image:` or `build:`.
 fn compose_v1(text: &str) -> bool {
     let mut services = 0;
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')).peekable();
+    let mut lines =
+        text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#')).peekable();
     while let Some(line) = lines.next() {
         let is_key = !line.starts_with([' ', '-', '{', '[', '"', '\'']) && line.trim_end().ends_with(':');
         if !is_key {
@@ -149,8 +156,9 @@ fn xml(folder: &str, name: &str, text: &str) -> Option<ManifestKind> {
         || holds(text, "hudson.")
         || holds(text, "jenkins.model")
         || holds(text, "<useSecurity>");
-    (is_jenkins && (name == "config.xml" || name.ends_with(".xml") && (folder.contains("jenkins") || folder.contains("jobs"))))
-        .then_some(ManifestKind::JenkinsXml)
+    (is_jenkins
+        && (name == "config.xml" || name.ends_with(".xml") && (folder.contains("jenkins") || folder.contains("jobs"))))
+    .then_some(ManifestKind::JenkinsXml)
 }
 
 fn groovy(folder: &str, name: &str, text: &str) -> Option<ManifestKind> {
@@ -172,6 +180,7 @@ fn other(folder: &str, name: &str) -> Option<ManifestKind> {
         _ if name.starts_with("jenkinsfile") => return Some(ManifestKind::Jenkinsfile),
         _ => {}
     }
-    let is_unit = matches!(extension, "service" | "socket" | "timer") || extension == "conf" && folder.ends_with(".service.d");
+    let is_unit =
+        matches!(extension, "service" | "socket" | "timer") || extension == "conf" && folder.ends_with(".service.d");
     is_unit.then_some(ManifestKind::Systemd)
 }

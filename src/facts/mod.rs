@@ -38,6 +38,13 @@ use crate::model::{Attribute, FactKind, ManifestKind, SourceFile, Span};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnitId(u32);
 
+impl UnitId {
+    /// The place among the units of the file, from 0.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// What belongs together: the file, a document, a pod, a container, a stage, a job, a step, a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unit {
@@ -88,6 +95,11 @@ pub struct Facts<'t> {
 impl Facts<'_> {
     /// The unit of the file.
     pub const FILE: UnitId = UnitId(0);
+
+    /// Every unit, each after the one that holds it.
+    pub fn all_units(&self) -> impl Iterator<Item = (UnitId, &Unit)> {
+        self.units.iter().enumerate().map(|(at, unit)| (UnitId(at as u32), unit))
+    }
 
     /// A unit.
     pub fn unit(&self, id: UnitId) -> &Unit {

@@ -122,7 +122,10 @@ facts! {
 /// What can be told of a fact. Not every fact tells all that its kind can, and it can tell one thing several times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "rules/README.md describes each, by kind of fact; build.rs includes this file without the lint")]
+#[allow(
+    missing_docs,
+    reason = "rules/README.md describes each, by kind of fact; build.rs includes this file without the lint"
+)]
 pub enum Attribute {
     Address,
     ApiVersion,

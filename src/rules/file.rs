@@ -247,7 +247,11 @@ fn checked(path: &str, file: RuleFile) -> Result<Rule, String> {
             Matcher::Facts(variants.iter().map(fact::checked).collect::<Result<_, _>>()?)
         }
         (None, None, Some(native)) => Matcher::Native(native),
-        _ => return Err("`detect` holds exactly one of `secret`, `facts` (lists that are not empty) and `native`".to_owned()),
+        _ => {
+            return Err(
+                "`detect` holds exactly one of `secret`, `facts` (lists that are not empty) and `native`".to_owned()
+            );
+        }
     };
     let bad = file.examples.bad.into_iter().map(|e| Example { file: e.file, code: e.code, highlights: e.highlights });
     let good = file.examples.good.into_iter().map(|e| Example { file: e.file, code: e.code, highlights: Vec::new() });

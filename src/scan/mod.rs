@@ -199,12 +199,12 @@ impl Scanner {
         }
         let is_off_profile = |finding: &&Finding| self.off_profile.contains(&finding.rule);
         let off_profile = findings.iter().filter(is_off_profile).count();
-        let is_selected = |finding: &Finding| {
-            !self.deselected.contains(&finding.rule) && !self.off_profile.contains(&finding.rule)
-        };
+        let is_selected =
+            |finding: &Finding| !self.deselected.contains(&finding.rule) && !self.off_profile.contains(&finding.rule);
         let is_reported = |finding: &Finding| finding.confidence >= self.min_confidence && is_selected(finding);
         let below_confidence = findings.iter().filter(|finding| is_selected(finding) && !is_reported(finding)).count();
-        let mut report = FileReport { path: path.to_owned(), below_confidence, off_profile, gap, ..FileReport::default() };
+        let mut report =
+            FileReport { path: path.to_owned(), below_confidence, off_profile, gap, ..FileReport::default() };
         if findings.iter().any(is_reported) {
             let lines = LineIndex::new(text);
             inline::mark(&file, &lines, &mut findings);

@@ -50,8 +50,13 @@ impl Pattern {
             })
     }
 
+    /// The kind of fact that it is about.
+    pub(super) fn kind(&self) -> FactKind {
+        self.kind
+    }
+
     /// The names that it is about, in lower case, where it says them.
-    fn names(&self) -> Option<Vec<String>> {
+    pub(super) fn names(&self) -> Option<Vec<String>> {
         let key = self.kind.attributes()[0];
         let (_, test) = self.tests.iter().find(|(attribute, _)| *attribute == key)?;
         Some(test.texts()?.into_iter().map(str::to_ascii_lowercase).collect())

@@ -5,14 +5,17 @@
 
 mod index;
 mod native;
+mod neighbours;
 mod test;
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use self::index::{Index, Pattern, Variant};
+use self::neighbours::Neighbours;
 use crate::facts::{Fact, Facts, UnitId};
 use crate::model::{Confidence, Doubt, Edit, FactKind, Finding, Label, Role, RuleId, SourceFile, Span, Theme};
-use crate::rules::{FactEdit, FactScope, RuleSet};
+use crate::rules::{FactEdit, RuleSet};
 
 /// Detects what manifests say wrong, by the rules it was made from. Shared by all threads.
 #[derive(Debug)]
@@ -37,13 +40,16 @@ impl FactsDetector {
     /// finding of that rule.
     pub fn detect(&self, file: &SourceFile<'_>, facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let credentials = findings.len();
+        let neighbours = OnceCell::new();
         let (mut places, mut replaced) = (HashSet::new(), HashSet::new());
         for fact in &facts.facts {
             for variant in self.index.candidates(fact) {
-                let Some(found) = found(variant, fact, facts) else { continue };
+                let Some(found) = found(variant, fact, facts, &neighbours) else { continue };
                 if variant.written.credential {
                     self.take_over(&found, facts, &mut findings[..credentials]);
-                } else if !self.is_known(&found, &findings[..credentials], &mut replaced) && places.insert((variant.rule, found.span())) {
+                } else if !self.is_known(&found, &findings[..credentials], &mut replaced)
+                    && places.insert((variant.rule, found.span()))
+                {
                     findings.push(self.finding(file, facts, &found));
                 }
             }
@@ -79,7 +85,8 @@ impl FactsDetector {
         let place = found.fact.value_span.unwrap_or(found.fact.span);
         let at_place = || credentials.iter().enumerate().filter(|(_, finding)| finding.primary.span.overlaps(place));
         // What a variant took over before is no more certain.
-        let knows_kind = |id: &RuleId| !self.index.generic.contains(id) && !self.index.rules.iter().any(|rule| rule.id == *id);
+        let knows_kind =
+            |id: &RuleId| !self.index.generic.contains(id) && !self.index.rules.iter().any(|rule| rule.id == *id);
         if at_place().any(|(_, finding)| knows_kind(&finding.rule)) {
             return true;
         }
@@ -133,7 +140,12 @@ fn whole_lines(text: &str, span: Span) -> Span {
     Span::new(start..end.map_or(text.len(), |at| span.end as usize + at + 1))
 }
 
-fn found<'f, 't>(variant: &'f Variant, fact: &'f Fact<'t>, facts: &'f Facts<'t>) -> Option<Match<'f, 't>> {
+fn found<'f, 't>(
+    variant: &'f Variant,
+    fact: &'f Fact<'t>,
+    facts: &'f Facts<'t>,
+    neighbours: &OnceCell<Neighbours<'f, 't>>,
+) -> Option<Match<'f, 't>> {
     let written = &variant.written;
     let is_wanted = (written.kinds.is_empty() || written.kinds.contains(&facts.kind))
         && !written.not_kinds.contains(&facts.kind)
@@ -141,14 +153,8 @@ fn found<'f, 't>(variant: &'f Variant, fact: &'f Fact<'t>, facts: &'f Facts<'t>)
     if !is_wanted {
         return None;
     }
-    let is_near = |other: &Fact<'_>| match written.scope {
-        FactScope::File => true,
-        FactScope::Unit => other.unit == fact.unit,
-        FactScope::Line => facts.are_in_line(fact.unit, other.unit),
-    };
-    let is_there = |patterns: &[Pattern]| {
-        facts.facts.iter().find(|other| patterns.iter().any(|pattern| pattern.fits(other)) && is_near(other))
-    };
+    let is_there =
+        |patterns: &[Pattern]| neighbours.get_or_init(|| Neighbours::new(facts)).find(fact, patterns, written.scope);
     let beside = variant.with.iter().map(|patterns| is_there(patterns)).collect::<Option<Vec<_>>>()?;
     if !variant.without.is_empty() && is_there(&variant.without).is_some() {
         return None;

@@ -128,7 +128,9 @@ mod tests {
 
     #[test]
     fn stars_stand_for_anything() {
-        for (pattern, value) in [("a*c", "abbc"), ("*", ""), ("a", "A"), ("*:2375", "tcp://x:2375"), ("a*b*c", "a1b2bc")] {
+        for (pattern, value) in
+            [("a*c", "abbc"), ("*", ""), ("a", "A"), ("*:2375", "tcp://x:2375"), ("a*b*c", "a1b2bc")]
+        {
             assert!(is_like(pattern.as_bytes(), value.as_bytes()), "{pattern} {value}");
         }
         for (pattern, value) in [("a*c", "abb"), ("", "x"), ("ab", "a")] {

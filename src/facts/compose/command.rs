@@ -11,26 +11,13 @@ pub(super) fn read(builder: &mut Builder<'_>, service: &Service<'_, '_>, unit: U
     let line = |key: &str| service.get(key).map_or_else(Vec::new, |node| line(service, node));
     let entrypoint = line("entrypoint");
     let is_own = !entrypoint.is_empty();
-    let mut words: Vec<Word> = entrypoint.into_iter().chain(line("command")).collect();
+    let words: Vec<Word> = entrypoint.into_iter().chain(line("command")).collect();
     let of_image = image::ImageReference::parse(image).map_or("", |image| image.name);
     // Without an entry point of its own, what begins with no hyphen may be a program or an argument of the image's.
-    let program = if is_own { base_name(&words.remove(0).text) } else { of_image.to_owned() };
-    let (program, arguments) = match words.first() {
-        Some(first) if !is_own && is_program(&first.text) => (base_name(&first.text), &words[1..]),
-        _ => (program, &words[..]),
-    };
-    argument::add(builder, unit, &program, arguments);
-    let is_shell = matches!(program.as_str(), "sh" | "bash" | "ash" | "dash" | "zsh" | "ksh");
-    let flag = arguments.iter().position(|word| word.text.starts_with('-') && word.text.ends_with('c'));
-    if let Some(script) = flag.filter(|_| is_shell).and_then(|flag| arguments.get(flag + 1))
-        && let Some(text) = builder.text().get(script.place.clone())
-    {
-        shell::read(builder, unit, text, script.place.start);
+    match is_own || words.first().is_some_and(|first| is_program(&first.text)) {
+        true => shell::read_words(builder, unit, &words),
+        false => argument::add(builder, unit, of_image, &words),
     }
-}
-
-fn base_name(program: &str) -> String {
-    program.rsplit('/').next().unwrap_or(program).to_owned()
 }
 
 /// Whether the first word of a command names a program: a bare word, not a flag and not an option of the form `name=value`.

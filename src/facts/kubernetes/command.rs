@@ -30,23 +30,29 @@ pub(super) fn read<'t>(builder: &mut Builder<'t>, pod: &Pod<'_, 't>, unit: UnitI
         items(pod.tree, container, key).iter().filter_map(|&item| pod.tree.scalar(item)).collect()
     };
     let command = scalars("command");
-    let mut line: Vec<&Scalar<'t>> = command.iter().chain(&scalars("args")).copied().collect();
-    let program = if command.is_empty() {
-        image::ImageReference::parse(image).map_or_else(String::new, |image| image.name.to_owned())
-    } else {
-        base_name(&line.remove(0).text)
-    };
+    let line: Vec<&Scalar<'t>> = command.iter().chain(&scalars("args")).copied().collect();
     let words: Vec<Word> =
         line.iter().map(|scalar| Word { text: scalar.text.to_string(), place: scalar.span.range() }).collect();
-    argument::add(builder, unit, &program, &words);
-    if !command.is_empty() {
-        inline_script(builder, unit, &program, &line);
+    // Without a command of its own, what begins with no hyphen may be a program or an argument of the image's.
+    let is_flag = |word: &Word| word.text.starts_with('-');
+    let program = if command.is_empty() && words.first().is_none_or(is_flag) {
+        let program = image::ImageReference::parse(image).map_or("", |image| image.name);
+        argument::add(builder, unit, program, &words);
+        program.to_owned()
+    } else {
+        shell::read_words(builder, unit, &words);
+        base_name(&words[0].text)
+    };
+    if let Some((_, rest)) = line.split_first() {
+        inline_script(builder, unit, &program, rest);
     }
     scripts(builder, pod, unit, container, &program);
     for way in HOOKS {
         let list = at(pod.tree, container, way).map_or(&[][..], |list| pod.tree.children(list));
         let line: Vec<&Scalar<'t>> = list.iter().filter_map(|&item| pod.tree.scalar(item)).collect();
         if let Some((program, rest)) = line.split_first() {
+            let words = line.iter().map(|scalar| Word { text: scalar.text.to_string(), place: scalar.span.range() });
+            shell::read_words(builder, unit, &words.collect::<Vec<_>>());
             inline_script(builder, unit, &base_name(&program.text), rest);
         }
     }
@@ -56,7 +62,7 @@ fn base_name(program: &str) -> String {
     program.rsplit('/').next().unwrap_or(program).to_owned()
 }
 
-/// The script of `sh -c SCRIPT` and its like.
+/// What templates put into the script of `sh -c SCRIPT` and its like.
 fn inline_script(builder: &mut Builder<'_>, unit: UnitId, program: &str, line: &[&Scalar<'_>]) {
     if !INTERPRETERS.contains(&program) {
         return;
@@ -69,10 +75,7 @@ fn inline_script(builder: &mut Builder<'_>, unit: UnitId, program: &str, line: &
     let mut scripts = line[flag + 1..].iter().skip_while(|scalar| scalar.text.starts_with('-'));
     if let Some(script) = scripts.next() {
         let place = script.span.range();
-        expressions(builder, unit, place.clone(), "run");
-        if program.ends_with("sh") || program == "busybox" {
-            run(builder, unit, place);
-        }
+        expressions(builder, unit, place, "run");
     }
 }
 
