@@ -125,6 +125,7 @@ pub struct FactVariantFile {
     #[serde(default)]
     pub underline_value: bool,
     /// The edit that mends it.
+    #[serde(default, deserialize_with = "serde_yaml::with::singleton_map_recursive::deserialize")]
     pub edit: Option<FactEdit>,
 }
 

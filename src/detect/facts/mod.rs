@@ -11,7 +11,7 @@ use std::collections::HashSet;
 
 use self::index::{Index, Pattern, Variant};
 use crate::facts::{Fact, Facts, UnitId};
-use crate::model::{Confidence, Doubt, Edit, FactKind, Finding, Label, Role, SourceFile, Span, Theme};
+use crate::model::{Confidence, Doubt, Edit, FactKind, Finding, Label, Role, RuleId, SourceFile, Span, Theme};
 use crate::rules::{FactEdit, FactScope, RuleSet};
 
 /// Detects what manifests say wrong, by the rules it was made from. Shared by all threads.
@@ -37,17 +37,24 @@ impl FactsDetector {
     /// finding of that rule.
     pub fn detect(&self, file: &SourceFile<'_>, facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         let credentials = findings.len();
-        let mut places = HashSet::new();
+        let (mut places, mut replaced) = (HashSet::new(), HashSet::new());
         for fact in &facts.facts {
             for variant in self.index.candidates(fact) {
                 let Some(found) = found(variant, fact, facts) else { continue };
                 if variant.written.credential {
                     self.take_over(&found, facts, &mut findings[..credentials]);
-                } else if places.insert((variant.rule, found.span())) {
+                } else if !self.is_known(&found, &findings[..credentials], &mut replaced)
+                    && places.insert((variant.rule, found.span()))
+                {
                     findings.push(self.finding(file, facts, &found));
                 }
             }
         }
+        let mut at = 0;
+        findings.retain(|_| {
+            at += 1;
+            !replaced.contains(&(at - 1))
+        });
         self.index.natives(file, facts, findings);
         findings.sort_by_key(|finding| finding.primary.span.start);
     }
@@ -63,6 +70,24 @@ impl FactsDetector {
                 finding.primary.text = label(facts, found.fact.unit);
             }
         }
+    }
+
+    /// Whether a rule that knows the kind of credential found the one that this is about. A finding that only its surroundings gave is
+    /// replaced.
+    fn is_known(&self, found: &Match<'_, '_>, credentials: &[Finding], replaced: &mut HashSet<usize>) -> bool {
+        if self.index.rules[found.variant.rule].theme != Theme::HardcodedCredential {
+            return false;
+        }
+        let place = found.fact.value_span.unwrap_or(found.fact.span);
+        let at_place = || credentials.iter().enumerate().filter(|(_, finding)| finding.primary.span.overlaps(place));
+        // What a variant took over before is no more certain.
+        let knows_kind =
+            |id: &RuleId| !self.index.generic.contains(id) && !self.index.rules.iter().any(|rule| rule.id == *id);
+        if at_place().any(|(_, finding)| knows_kind(&finding.rule)) {
+            return true;
+        }
+        replaced.extend(at_place().map(|(at, _)| at));
+        false
     }
 
     fn finding(&self, file: &SourceFile<'_>, facts: &Facts<'_>, found: &Match<'_, '_>) -> Finding {
@@ -128,7 +153,7 @@ fn found<'f, 't>(variant: &'f Variant, fact: &'f Fact<'t>, facts: &'f Facts<'t>)
         facts.facts.iter().find(|other| patterns.iter().any(|pattern| pattern.fits(other)) && is_near(other))
     };
     let beside = variant.with.iter().map(|patterns| is_there(patterns)).collect::<Option<Vec<_>>>()?;
-    if is_there(&variant.without).is_some() {
+    if !variant.without.is_empty() && is_there(&variant.without).is_some() {
         return None;
     }
     Some(Match { variant, fact, beside })
