@@ -49,3 +49,94 @@ pub(super) fn add(builder: &mut Builder<'_>, unit: UnitId, program: &str, words:
 fn split(text: &str) -> Option<(&str, &str)> {
     text.split_once('=')
 }
+
+/// Whether a variable of this name hands arguments to a program that runs on Java.
+pub(super) fn is_java_options(name: &str) -> bool {
+    const ENDS: &[&str] = &[
+        "JAVA_OPTS",
+        "JAVA_OPTIONS",
+        "JAVA_ARGS",
+        "JAVA_TOOL_OPTIONS",
+        "JVM_OPTS",
+        "JVM_OPTIONS",
+        "JVM_ARGS",
+        "JMX_OPTS",
+        "CATALINA_OPTS",
+        "JENKINS_OPTS",
+        "JENKINS_ARGS",
+        "MAVEN_OPTS",
+        "GRADLE_OPTS",
+        "KAFKA_OPTS",
+    ];
+    let name = name.to_ascii_uppercase();
+    ENDS.iter().any(|end| name.ends_with(end))
+}
+
+/// Adds the arguments in the value of a variable of Java's options. `place` is that of the value; where the value is not written there
+/// as it is, each argument gets the whole place.
+pub(super) fn java_options(builder: &mut Builder<'_>, unit: UnitId, value: &str, place: &Range<usize>) {
+    let is_verbatim = place.len() == value.len();
+    let words = quoted_words(value).into_iter().map(|Word { text, place: inside }| {
+        let place = if is_verbatim { place.start + inside.start..place.start + inside.end } else { place.clone() };
+        Word { text, place }
+    });
+    add(builder, unit, "java", &words.collect::<Vec<_>>());
+}
+
+/// The words of a line, with their places in it. Quotes, also those behind a backslash, keep blanks together and go.
+pub(super) fn quoted_words(line: &str) -> Vec<Word> {
+    let mut words: Vec<Word> = Vec::new();
+    let (mut quote, mut is_inside) = (None, false);
+    for (at, char) in line.char_indices() {
+        let is_blank = char.is_whitespace() && quote.is_none();
+        if is_blank {
+            is_inside = false;
+            continue;
+        }
+        if !is_inside {
+            words.push(Word { text: String::new(), place: at..at });
+            is_inside = true;
+        }
+        let Some(word) = words.last_mut() else { continue };
+        word.place.end = at + char.len_utf8();
+        let is_escape = char == '\\' && line[at + 1..].starts_with(['"', '\'']);
+        match char {
+            _ if is_escape => {}
+            '"' | '\'' if quote == Some(char) => quote = None,
+            '"' | '\'' if quote.is_none() => quote = Some(char),
+            _ => word.text.push(char),
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Facts;
+    use crate::model::ManifestKind;
+
+    #[test]
+    fn options_of_java_are_arguments() {
+        let text = r#"-Xmx1g -Da.b=true -DCSP="" -Dc='x y'"#;
+        let mut builder = Builder::new(ManifestKind::Compose, text, text);
+        java_options(&mut builder, Facts::FILE, text, &(0..text.len()));
+        let facts = builder.finish().facts;
+        let seen: Vec<_> = facts
+            .iter()
+            .map(|fact| (fact.get(Attribute::Flag).unwrap(), fact.get(Attribute::Value), &text[fact.span.range()]))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("-Xmx1g", None, "-Xmx1g"),
+                ("-Da.b", Some("true"), "-Da.b=true"),
+                ("-DCSP", Some(""), "-DCSP=\"\""),
+                ("-Dc", Some("x y"), "-Dc='x y'"),
+            ]
+        );
+        assert!(
+            is_java_options("JENKINS_JAVA_OPTS") && is_java_options("java_opts") && !is_java_options("NODE_OPTIONS")
+        );
+    }
+}

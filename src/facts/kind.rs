@@ -80,6 +80,7 @@ fn yaml(folder: &str, name: &str, text: &str) -> Option<ManifestKind> {
         ".drone" | ".woodpecker" => ManifestKind::Drone,
         "kustomization" => ManifestKind::Kustomize,
         "config" if is_below(".circleci") => ManifestKind::Circleci,
+        "plugins" if begins_line(text, "plugins:") && holds(text, "artifactId:") => ManifestKind::JenkinsPlugins,
         _ if stem.starts_with("docker-compose") || stem.starts_with("compose") => ManifestKind::Compose,
         _ => return yaml_by_content(folder, stem, text),
     };
@@ -91,7 +92,11 @@ fn yaml_by_content(folder: &str, stem: &str, text: &str) -> Option<ManifestKind>
         let is_kustomization = begins_line(text, "kind: Kustomization");
         return Some(if is_kustomization { ManifestKind::Kustomize } else { ManifestKind::Kubernetes });
     }
-    if begins_line(text, "jenkins:") || begins_line(text, "unclassified:") && holds(text, "jenkins") {
+    let is_credentials = begins_line(text, "credentials:") && holds(text, "domainCredentials:");
+    let is_security = begins_line(text, "security:")
+        && ["globalJobDslSecurityConfiguration:", "scriptApproval:", "gitHostKey"].iter().any(|key| holds(text, key));
+    let is_jenkins = begins_line(text, "jenkins:") || begins_line(text, "unclassified:") && holds(text, "jenkins");
+    if is_jenkins || is_credentials || is_security {
         return Some(ManifestKind::Jcasc);
     }
     if begins_line(text, "services:") && (holds(text, "image:") || holds(text, "build:")) {
@@ -156,20 +161,25 @@ fn xml(folder: &str, name: &str, text: &str) -> Option<ManifestKind> {
         || holds(text, "hudson.")
         || holds(text, "jenkins.model")
         || holds(text, "<useSecurity>");
-    (is_jenkins
-        && (name == "config.xml" || name.ends_with(".xml") && (folder.contains("jenkins") || folder.contains("jobs"))))
-    .then_some(ManifestKind::JenkinsXml)
+    let is_in_home =
+        folder.contains("jenkins") || folder.contains("jobs") || matches!(name, "config.xml" | "credentials.xml");
+    let is_named =
+        ["hudson.", "jenkins.", "org.jenkinsci.", "com.cloudbees."].iter().any(|start| name.starts_with(start));
+    (is_jenkins && is_in_home || is_named).then_some(ManifestKind::JenkinsXml)
 }
 
 fn groovy(folder: &str, name: &str, text: &str) -> Option<ManifestKind> {
     if name.starts_with("jenkinsfile") || name.ends_with("jenkinsfile") {
         return Some(ManifestKind::Jenkinsfile);
     }
-    if folder.contains("init.groovy.d") || folder.contains("jenkins") || holds(text, "jenkins.model") {
+    let is_library = folder == "vars" || folder.ends_with("/vars");
+    let is_pipeline = ["pipeline {", "pipeline{", "node(", "node {", "node{", "podTemplate(", "@Library("]
+        .iter()
+        .any(|word| begins_line(text, word));
+    let is_start = folder.contains("init.groovy.d");
+    if is_start || !is_pipeline && !is_library && (folder.contains("jenkins") || holds(text, "jenkins.model")) {
         return Some(ManifestKind::Groovy);
     }
-    let is_library = folder == "vars" || folder.ends_with("/vars");
-    let is_pipeline = begins_line(text, "pipeline {") || begins_line(text, "node(") || begins_line(text, "node {");
     (is_library || is_pipeline).then_some(ManifestKind::Jenkinsfile)
 }
 

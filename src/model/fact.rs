@@ -92,7 +92,7 @@ facts! {
     /// A variable of the environment, or a build argument.
     Environment = "environment" [Name, Value, Origin],
     /// An entry of a product's own configuration, or of a manifest as it stands.
-    Setting = "setting" [Key, Value, Product],
+    Setting = "setting" [Key, Value, Product, Origin],
     /// A port, and who can reach it.
     Port = "port" [Container, Host, Address, Protocol, Exposure, Outside],
     /// A volume or a part of the host's file system, mounted.

@@ -9,6 +9,7 @@ pub mod directives;
 pub mod dotenv;
 #[cfg(test)]
 mod dump;
+pub mod groovy;
 pub mod hcl;
 pub mod helm;
 pub mod ini;
