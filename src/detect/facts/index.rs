@@ -1,9 +1,11 @@
 //! Rules on facts, compiled for look-ups.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::native;
 use super::test::Test;
+use crate::detect::secrets::value::ValueReader;
 use crate::facts::{Fact, Facts};
 use crate::model::{Attribute, Confidence, FactKind, Finding, RuleId, Severity, SourceFile, Theme};
 use crate::rules::{FactPattern, FactVariant, Matcher, RuleSet};
@@ -36,8 +38,8 @@ pub(super) struct Pattern {
 }
 
 impl Pattern {
-    fn new(written: &FactPattern) -> Self {
-        let tests = written.tests.iter().map(|(attribute, test)| (*attribute, Test::new(test)));
+    fn new(written: &FactPattern, values: &Arc<ValueReader>) -> Self {
+        let tests = written.tests.iter().map(|(attribute, test)| (*attribute, Test::new(test, values)));
         Self { kind: written.kind, tests: tests.collect() }
     }
 
@@ -75,10 +77,11 @@ pub(super) struct Index {
 impl Index {
     pub(super) fn new(set: &RuleSet) -> Self {
         let mut index = Self::default();
+        let values = Arc::new(ValueReader::new(set.shared()));
         for rule in set.iter() {
             let at = index.rules.len();
             match &rule.matcher {
-                Matcher::Facts(variants) => variants.iter().for_each(|written| index.add(at, written)),
+                Matcher::Facts(variants) => variants.iter().for_each(|written| index.add(at, written, &values)),
                 Matcher::Native(named) => match native::check(*named) {
                     Some(check) => index.natives.push((at, check)),
                     None => {
@@ -95,17 +98,18 @@ impl Index {
         index
     }
 
-    fn add(&mut self, rule: usize, written: &FactVariant) {
+    fn add(&mut self, rule: usize, written: &FactVariant, values: &Arc<ValueReader>) {
+        let pattern = |written: &FactPattern| Pattern::new(written, values);
         let at = self.variants.len();
-        let fact = Pattern::new(&written.fact);
+        let fact = pattern(&written.fact);
         match fact.names() {
             Some(names) => {
                 names.into_iter().for_each(|name| self.by_name.entry((fact.kind, name)).or_default().push(at));
             }
             None => self.by_kind.entry(fact.kind).or_default().push(at),
         }
-        let with = written.with.iter().map(|patterns| patterns.iter().map(Pattern::new).collect());
-        let without = written.without.iter().map(Pattern::new).collect();
+        let with = written.with.iter().map(|patterns| patterns.iter().map(pattern).collect());
+        let without = written.without.iter().map(pattern).collect();
         self.variants.push(Variant { rule, with: with.collect(), without, fact, written: written.clone() });
     }
 
