@@ -93,7 +93,7 @@ pub fn scan(options: &Options, rules: &RuleSet, progress: &dyn Progress) -> Resu
             .any(|selector| matches!(selector, Selector::Rule(_)) && selector.matches(rule.names(), rule.theme))
     };
     let scanner =
-        scanner.profile(rules, |rule| options.profile.is_none_or(|profile| rule.profile == profile) || asked(rule));
+        scanner.profile(rules, |rule, own| options.profile.is_none_or(|profile| own == profile) || asked(rule));
     let scanner = if options.explain { scanner.explain() } else { scanner };
     let mut found = walk(&options.paths, &WalkOptions { respect_ignores: options.respect_ignores, threads });
     if options.paths.len() > 1 {

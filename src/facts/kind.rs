@@ -45,6 +45,10 @@ fn kind(file: &SourceFile<'_>) -> Option<ManifestKind> {
         FileKind::Dockerfile => Some(ManifestKind::Dockerfile),
         FileKind::Data(Format::Yaml) => yaml(folder, name, file.text),
         FileKind::Data(Format::Json) => json(name, file.text),
+        FileKind::Data(Format::Hcl) if name.ends_with(".hcl") => {
+            let is_known = crate::facts::config::is_known(folder, name, file.text);
+            Some(if is_known { ManifestKind::Config } else { ManifestKind::Terraform })
+        }
         FileKind::Data(Format::Hcl) => Some(ManifestKind::Terraform),
         FileKind::Data(Format::Xml) => xml(folder, name, file.text),
         FileKind::Source(Language::Groovy) => groovy(folder, name, file.text),

@@ -26,6 +26,7 @@ mod shell;
 mod systemd;
 mod terraform;
 mod text;
+mod traffic;
 
 use std::borrow::Cow;
 

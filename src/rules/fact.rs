@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Attribute, FactKind, ManifestKind};
+use crate::model::{Attribute, Confidence, FactKind, ManifestKind, Profile, Severity};
 use crate::rules::literals;
 
 /// One way in which a manifest breaks a rule, as checked.
@@ -31,6 +31,12 @@ pub struct FactVariant {
     pub underlines_value: bool,
     /// The edit that mends it.
     pub edit: Option<FactEdit>,
+    /// How bad it is, where not as bad as the rule says.
+    pub severity: Option<Severity>,
+    /// How sure it is, where not as sure as the rule says.
+    pub confidence: Option<Confidence>,
+    /// The runs that it belongs to, where not those of the rule.
+    pub profile: Option<Profile>,
 }
 
 /// How far a rule looks for facts beside the one that it is about.
@@ -92,6 +98,8 @@ pub enum ValueTest {
     VersionBelow(String),
     /// A text with fewer characters.
     ShorterThan(usize),
+    /// Whether it is empty or a password that attackers try first.
+    Weak(bool),
 }
 
 /// A variant as written.
@@ -127,6 +135,12 @@ pub struct FactVariantFile {
     /// The edit that mends it.
     #[serde(default, deserialize_with = "serde_yaml::with::singleton_map_recursive::deserialize")]
     pub edit: Option<FactEdit>,
+    /// How bad it is, where not as bad as the rule says.
+    pub severity: Option<Severity>,
+    /// How sure it is, where not as sure as the rule says.
+    pub confidence: Option<Confidence>,
+    /// The runs that it belongs to, where not those of the rule.
+    pub profile: Option<Profile>,
 }
 
 /// One pattern or a choice of several.
@@ -176,6 +190,8 @@ pub enum OtherTest {
     VersionBelow(String),
     /// A text with fewer characters.
     ShorterThan(usize),
+    /// Whether it is empty or a password that attackers try first.
+    Weak(bool),
 }
 
 /// Checks a variant as written.
@@ -199,6 +215,9 @@ pub fn checked(file: &FactVariantFile) -> Result<FactVariant, String> {
         credential: file.credential,
         underlines_value: file.underline_value,
         edit: file.edit.clone(),
+        severity: file.severity,
+        confidence: file.confidence,
+        profile: file.profile,
     })
 }
 
@@ -233,5 +252,6 @@ fn test(file: &TestFile) -> Result<ValueTest, String> {
         TestFile::Other(OtherTest::Above(number)) => ValueTest::Above(*number),
         TestFile::Other(OtherTest::VersionBelow(version)) => ValueTest::VersionBelow(version.clone()),
         TestFile::Other(OtherTest::ShorterThan(length)) => ValueTest::ShorterThan(*length),
+        TestFile::Other(OtherTest::Weak(is_weak)) => ValueTest::Weak(*is_weak),
     })
 }

@@ -1,9 +1,11 @@
 //! Rules on facts, compiled for look-ups.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::native;
 use super::test::Test;
+use crate::detect::secrets::value::ValueReader;
 use crate::facts::{Fact, Facts};
 use crate::model::{Attribute, Confidence, FactKind, Finding, RuleId, Severity, SourceFile, Theme};
 use crate::rules::{FactPattern, FactVariant, Matcher, RuleSet};
@@ -36,15 +38,16 @@ pub(super) struct Pattern {
 }
 
 impl Pattern {
-    fn new(written: &FactPattern) -> Self {
-        let tests = written.tests.iter().map(|(attribute, test)| (*attribute, Test::new(test)));
+    fn new(written: &FactPattern, values: &Arc<ValueReader>) -> Self {
+        let tests = written.tests.iter().map(|(attribute, test)| (*attribute, Test::new(test, values)));
         Self { kind: written.kind, tests: tests.collect() }
     }
 
     pub(super) fn fits(&self, fact: &Fact<'_>) -> bool {
         fact.kind == self.kind
             && self.tests.iter().all(|(attribute, test)| {
-                let values: Vec<&str> = fact.all(*attribute).collect();
+                let long = long_flag(fact, *attribute);
+                let values: Vec<&str> = fact.all(*attribute).chain(long.as_deref()).collect();
                 let is_flag = fact.kind == FactKind::Argument && *attribute == Attribute::Value;
                 test.holds(&values, is_flag)
             })
@@ -61,6 +64,12 @@ impl Pattern {
         let (_, test) = self.tests.iter().find(|(attribute, _)| *attribute == key)?;
         Some(test.texts()?.into_iter().map(str::to_ascii_lowercase).collect())
     }
+}
+
+/// `--flag` for `-flag`, which programs in Go take alike.
+fn long_flag(fact: &Fact<'_>, attribute: Attribute) -> Option<String> {
+    let flag = fact.get(attribute).filter(|_| fact.kind == FactKind::Argument && attribute == Attribute::Flag)?;
+    (flag.len() > 2 && flag.starts_with('-') && !flag.starts_with("--")).then(|| format!("-{flag}"))
 }
 
 /// The rules on facts of a run.
@@ -80,10 +89,11 @@ pub(super) struct Index {
 impl Index {
     pub(super) fn new(set: &RuleSet) -> Self {
         let mut index = Self::default();
+        let values = Arc::new(ValueReader::new(set.shared()));
         for rule in set.iter() {
             let at = index.rules.len();
             match &rule.matcher {
-                Matcher::Facts(variants) => variants.iter().for_each(|written| index.add(at, written)),
+                Matcher::Facts(variants) => variants.iter().for_each(|written| index.add(at, written, &values)),
                 Matcher::Native(named) => match native::check(*named) {
                     Some(check) => index.natives.push((at, check)),
                     None => {
@@ -100,17 +110,18 @@ impl Index {
         index
     }
 
-    fn add(&mut self, rule: usize, written: &FactVariant) {
+    fn add(&mut self, rule: usize, written: &FactVariant, values: &Arc<ValueReader>) {
+        let pattern = |written: &FactPattern| Pattern::new(written, values);
         let at = self.variants.len();
-        let fact = Pattern::new(&written.fact);
+        let fact = pattern(&written.fact);
         match fact.names() {
             Some(names) => {
                 names.into_iter().for_each(|name| self.by_name.entry((fact.kind, name)).or_default().push(at));
             }
             None => self.by_kind.entry(fact.kind).or_default().push(at),
         }
-        let with = written.with.iter().map(|patterns| patterns.iter().map(Pattern::new).collect());
-        let without = written.without.iter().map(Pattern::new).collect();
+        let with = written.with.iter().map(|patterns| patterns.iter().map(pattern).collect());
+        let without = written.without.iter().map(pattern).collect();
         self.variants.push(Variant { rule, with: with.collect(), without, fact, written: written.clone() });
     }
 
@@ -119,9 +130,7 @@ impl Index {
         let mut found: Vec<usize> = self.by_kind.get(&fact.kind).cloned().unwrap_or_default();
         for name in fact.all(fact.kind.attributes()[0]) {
             let name = name.trim().to_ascii_lowercase();
-            // Go's programs take `-flag` for `--flag`.
-            let is_short = fact.kind == FactKind::Argument && name.len() > 2 && !name.starts_with("--");
-            let long = is_short.then(|| format!("-{name}"));
+            let long = long_flag(fact, Attribute::Flag).map(|flag| flag.to_ascii_lowercase());
             for name in [Some(name), long].into_iter().flatten() {
                 found.extend(self.by_name.get(&(fact.kind, name)).into_iter().flatten());
             }

@@ -1,10 +1,11 @@
 //! Tests of what facts tell.
 
 use std::cmp::Ordering;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use regex_automata::meta::Regex;
 
+use crate::detect::secrets::value::ValueReader;
 use crate::rules::ValueTest;
 
 /// A test, ready to be run.
@@ -22,22 +23,24 @@ pub(super) enum Test {
     Above(f64),
     VersionBelow(String),
     ShorterThan(usize),
+    Weak(bool, Arc<ValueReader>),
 }
 
 impl Test {
-    pub(super) fn new(written: &ValueTest) -> Self {
+    pub(super) fn new(written: &ValueTest, values: &Arc<ValueReader>) -> Self {
         match written {
             ValueTest::True => Self::True,
             ValueTest::False => Self::False,
             ValueTest::Text(text) => Self::Text(text.clone()),
-            ValueTest::Any(tests) => Self::Any(tests.iter().map(Self::new).collect()),
+            ValueTest::Any(tests) => Self::Any(tests.iter().map(|test| Self::new(test, values)).collect()),
             ValueTest::Matches(pattern) => Self::Matches(pattern.clone(), OnceLock::new()),
-            ValueTest::Not(test) => Self::Not(Box::new(Self::new(test))),
+            ValueTest::Not(test) => Self::Not(Box::new(Self::new(test, values))),
             ValueTest::Present(is_present) => Self::Present(*is_present),
             ValueTest::Below(number) => Self::Below(*number),
             ValueTest::Above(number) => Self::Above(*number),
             ValueTest::VersionBelow(version) => Self::VersionBelow(version.clone()),
             ValueTest::ShorterThan(length) => Self::ShorterThan(*length),
+            ValueTest::Weak(is_weak) => Self::Weak(*is_weak, Arc::clone(values)),
         }
     }
 
@@ -64,6 +67,7 @@ impl Test {
             Self::Above(number) => value.parse::<f64>().is_ok_and(|value| value > *number),
             Self::VersionBelow(version) => is_older(value, version),
             Self::ShorterThan(length) => value.chars().count() < *length,
+            Self::Weak(is_weak, values) => (value.is_empty() || values.is_common_password(value)) == *is_weak,
             Self::Any(_) | Self::Not(_) | Self::Present(_) => false,
         }
     }
@@ -145,6 +149,14 @@ mod tests {
         assert!(!is_older("2", "2.10.1"), "it may be any");
         assert!(!is_older("2.426.3-lts", "2.426.3"));
         assert!(!is_older("latest", "2.0"));
+    }
+
+    #[test]
+    fn what_attackers_try_first_is_weak() {
+        let values = Arc::new(ValueReader::new(crate::rules::RuleSet::built_in().shared()));
+        let weak = Test::new(&ValueTest::Weak(true), &values);
+        assert!(["", "admin", "Passw0rd", "123456"].into_iter().all(|value| weak.holds(&[value], false)));
+        assert!(!weak.holds(&["kzwqe482uTf"], false) && !weak.holds(&[], false));
     }
 
     #[test]
