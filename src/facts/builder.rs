@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::facts::shell::Downloads;
-use crate::facts::{Fact, Facts, Unit, UnitId};
+use crate::facts::{Fact, Facts, Unit, UnitId, argument};
 use crate::model::{Attribute, FactKind, ManifestKind, Span};
 use crate::parse::{ConfigTree, NodeId, Scalar};
 
@@ -208,8 +208,19 @@ impl<'t> FactBuilder<'_, 't> {
         );
         if builder.facts.facts.len() < MAX_FACTS {
             let place = |range: Range<usize>| Span::new(range.start + builder.base..range.end + builder.base);
-            let (span, value_span) = (place(span), value_span.map(place));
-            builder.facts.facts.push(Fact { kind, unit, span, value_span, values });
+            let fact =
+                Fact { kind, unit, span: place(span.clone()), value_span: value_span.clone().map(place), values };
+            let options = java_options(&fact);
+            builder.facts.facts.push(fact);
+            if let Some(options) = options {
+                argument::java_options(builder, unit, &options, &value_span.unwrap_or(span));
+            }
         }
     }
+}
+/// The options that a variable hands to a Java machine, whatever kind of file sets it.
+fn java_options(fact: &Fact<'_>) -> Option<String> {
+    let is_options =
+        fact.kind == FactKind::Environment && fact.get(Attribute::Name).is_some_and(argument::is_java_options);
+    fact.get(Attribute::Value).filter(|_| is_options).map(str::to_owned)
 }

@@ -11,6 +11,7 @@ mod xml;
 
 use std::ops::Range;
 
+use crate::facts::jenkins::jcasc;
 use crate::facts::{Builder, Facts, UnitId};
 use crate::model::{Attribute, FactKind, Format};
 use crate::parse::{self, columns, dotenv};
@@ -72,7 +73,14 @@ pub(super) fn read_part<'t>(
     text: &'t str,
     start: usize,
 ) -> bool {
-    let Some(known) = known_part(file_name, text) else { return false };
+    let Some(known) = known_part(file_name, text) else {
+        // Jenkins takes its configuration from files of any name.
+        let is_jenkins = text.lines().any(|line| line.trim() == "jenkins:");
+        if is_jenkins {
+            jcasc::read_part(builder, unit, text, start);
+        }
+        return is_jenkins;
+    };
     let unit = builder.unit(unit, format!("`{file_name}`"));
     let part = Part { product: known.product, unit, text };
     builder.inside(start, |builder| read_known(builder, known.reader, part));

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::facts::argument::Word;
-use crate::facts::{Builder, UnitId, argument};
+use crate::facts::{Builder, UnitId};
 use crate::model::{Attribute, FactKind};
 
 /// Tells what options say of the container that is run.
@@ -170,9 +170,6 @@ fn environment(builder: &mut Builder<'_>, unit: UnitId, text: &str, place: Range
     let is_verbatim = value_place.len() == text.len();
     let skipped = if is_verbatim { text.len() - value.map_or(0, str::len) } else { 0 };
     let value_place = value_place.start + skipped..value_place.end;
-    if let Some(known) = known.as_deref().filter(|_| argument::is_java_options(name)) {
-        argument::java_options(builder, unit, known, &value_place);
-    }
     builder
         .fact(FactKind::Environment, unit, place)
         .value_at(value_place)

@@ -14,7 +14,6 @@ pub(in crate::facts) fn read(builder: &mut Builder<'_>) {
 }
 
 /// Reads configuration that stands at `start` of the text that is read: in a ConfigMap, or in the values of Jenkins' chart.
-#[allow(dead_code, reason = "called by the readers of Kubernetes objects and of Helm values")]
 pub(in crate::facts) fn read_part(builder: &mut Builder<'_>, unit: UnitId, text: &str, start: usize) {
     let tree = yaml::parse(text);
     builder.inside(start, |builder| tell(builder, unit, &tree, text));

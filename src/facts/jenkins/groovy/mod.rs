@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::flow::Flow;
 use super::{admin, agent, secret, step};
-use crate::facts::{Builder, Facts, UnitId, argument};
+use crate::facts::{Builder, Facts, UnitId};
 use crate::model::{Attribute, FactKind};
 use crate::parse::groovy::{self, Kind, Name, NodeId, Script};
 
@@ -194,11 +194,6 @@ impl<'t> Reader<'_, '_, 't, '_> {
         };
         let is_text = node.kind == Kind::Text;
         let value_place = if is_text { node.content.start + skipped..node.content.end } else { node.span.clone() };
-        if let Some(text) = &text
-            && argument::is_java_options(&name)
-        {
-            argument::java_options(self.builder, unit, text, &value_place);
-        }
         let fact = self.builder.fact(FactKind::Environment, unit, place).value_at(value_place);
         fact.with(Attribute::Name, name).with(Attribute::Origin, origin).with_some(Attribute::Value, text).add();
     }
