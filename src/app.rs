@@ -85,7 +85,7 @@ pub fn scan(options: &Options, rules: &RuleSet, progress: &dyn Progress) -> Resu
         Scanner::new(rules, options.min_confidence, now).select(rules, |rule| options.selects(rule.names(), rule.theme));
     // A rule that is asked for by its name runs in every profile.
     let asked = |rule: &Rule| options.select.iter().any(|selector| matches!(selector, Selector::Rule(_)) && selector.matches(rule.names(), rule.theme));
-    let scanner = scanner.profile(rules, |rule| options.profile.is_none_or(|profile| rule.profile == profile) || asked(rule));
+    let scanner = scanner.profile(rules, |rule, own| options.profile.is_none_or(|profile| own == profile) || asked(rule));
     let scanner = if options.explain { scanner.explain() } else { scanner };
     let mut found = walk(&options.paths, &WalkOptions { respect_ignores: options.respect_ignores, threads });
     if options.paths.len() > 1 {

@@ -226,6 +226,7 @@ fn finding(span: Range<usize>) -> Finding {
         rule: RuleId::new("rule"),
         severity: Severity::High,
         confidence: Confidence::High,
+        profile: None,
         primary: Label { span: Span::new(span.clone()), text: String::new() },
         related: Vec::new(),
         secret: None,

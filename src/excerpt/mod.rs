@@ -243,6 +243,7 @@ mod tests {
             rule: RuleId::new("r"),
             severity: Severity::High,
             confidence: Confidence::High,
+            profile: None,
             primary: Label { span: span(part), text: String::new() },
             related: Vec::new(),
             secret: None,

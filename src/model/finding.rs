@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::model::{Confidence, Secret, Severity, Span};
+use crate::model::{Confidence, Profile, Secret, Severity, Span};
 
 /// The id of a rule, in kebab case. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,6 +117,8 @@ pub struct Finding {
     pub severity: Severity,
     /// How sure it is, after all doubts.
     pub confidence: Confidence,
+    /// The runs that it belongs to, where not those of its rule.
+    pub profile: Option<Profile>,
     /// The place to underline.
     pub primary: Label,
     /// Further places that belong to it.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Attribute, FactKind, ManifestKind};
+use crate::model::{Attribute, Confidence, FactKind, ManifestKind, Profile, Severity};
 use crate::rules::literals;
 
 /// One way in which a manifest breaks a rule, as checked.
@@ -31,6 +31,12 @@ pub struct FactVariant {
     pub underlines_value: bool,
     /// The edit that mends it.
     pub edit: Option<FactEdit>,
+    /// How bad it is, where not as bad as the rule says.
+    pub severity: Option<Severity>,
+    /// How sure it is, where not as sure as the rule says.
+    pub confidence: Option<Confidence>,
+    /// The runs that it belongs to, where not those of the rule.
+    pub profile: Option<Profile>,
 }
 
 /// How far a rule looks for facts beside the one that it is about.
@@ -125,7 +131,14 @@ pub struct FactVariantFile {
     #[serde(default)]
     pub underline_value: bool,
     /// The edit that mends it.
+    #[serde(default, deserialize_with = "serde_yaml::with::singleton_map_recursive::deserialize")]
     pub edit: Option<FactEdit>,
+    /// How bad it is, where not as bad as the rule says.
+    pub severity: Option<Severity>,
+    /// How sure it is, where not as sure as the rule says.
+    pub confidence: Option<Confidence>,
+    /// The runs that it belongs to, where not those of the rule.
+    pub profile: Option<Profile>,
 }
 
 /// One pattern or a choice of several.
@@ -198,6 +211,9 @@ pub fn checked(file: &FactVariantFile) -> Result<FactVariant, String> {
         credential: file.credential,
         underlines_value: file.underline_value,
         edit: file.edit.clone(),
+        severity: file.severity,
+        confidence: file.confidence,
+        profile: file.profile,
     })
 }
 

@@ -11,7 +11,7 @@ use crate::excerpt::{Excerpt, Quoter};
 use crate::facts;
 use crate::input::classify;
 use crate::model::{
-    Confidence, Encoding, Finding, LineIndex, Locator, Origin, Position, RuleId, SourceFile, Span, Suppression,
+    Confidence, Encoding, Finding, LineIndex, Locator, Origin, Position, Profile, RuleId, SourceFile, Span, Suppression,
 };
 use crate::rules::{Rule, RuleSet};
 use crate::suppress::inline;
@@ -25,7 +25,7 @@ pub struct Scanner {
     /// Rules whose findings are masked, and neither reported nor counted.
     deselected: BTreeSet<RuleId>,
     /// Rules of a profile that the run does not ask for. Their findings are counted.
-    off_profile: BTreeSet<RuleId>,
+    off_profile: BTreeSet<(RuleId, Option<Profile>)>,
 }
 
 /// A text to scan, and where it comes from.
@@ -139,9 +139,12 @@ impl Scanner {
 
     /// Leaves out, and counts, what rules of other profiles find.
     #[must_use]
-    pub fn profile(mut self, rules: &RuleSet, includes: impl Fn(&Rule) -> bool) -> Self {
-        let off = rules.iter().filter(|rule| !includes(rule));
-        self.off_profile = off.map(|rule| RuleId::new(&rule.id)).collect();
+    pub fn profile(mut self, rules: &RuleSet, includes: impl Fn(&Rule, Profile) -> bool) -> Self {
+        // A finding without a profile of its own has that of its rule.
+        let own = [None].into_iter().chain(Profile::ALL.iter().copied().map(Some));
+        let all = rules.iter().flat_map(|rule| own.clone().map(move |own| (rule, own)));
+        let off = all.filter(|(rule, own)| !includes(rule, own.unwrap_or(rule.profile)));
+        self.off_profile = off.map(|(rule, own)| (RuleId::new(&rule.id), own)).collect();
         self
     }
 
@@ -176,11 +179,9 @@ impl Scanner {
         if findings.is_empty() && is_whole {
             return FileReport::default();
         }
-        let is_off_profile = |finding: &&Finding| self.off_profile.contains(&finding.rule);
-        let off_profile = findings.iter().filter(is_off_profile).count();
-        let is_selected = |finding: &Finding| {
-            !self.deselected.contains(&finding.rule) && !self.off_profile.contains(&finding.rule)
-        };
+        let is_off_profile = |finding: &Finding| self.off_profile.contains(&(finding.rule.clone(), finding.profile));
+        let off_profile = findings.iter().filter(|finding| is_off_profile(finding)).count();
+        let is_selected = |finding: &Finding| !self.deselected.contains(&finding.rule) && !is_off_profile(finding);
         let is_reported = |finding: &Finding| finding.confidence >= self.min_confidence && is_selected(finding);
         let below_confidence = findings.iter().filter(|finding| is_selected(finding) && !is_reported(finding)).count();
         let mut report = FileReport { path: path.to_owned(), below_confidence, off_profile, gap, ..FileReport::default() };

@@ -59,7 +59,8 @@ impl FactsDetector {
         for finding in credentials.iter_mut().filter(|finding| finding.primary.span.overlaps(place)) {
             if self.index.generic.contains(&finding.rule) {
                 finding.rule = rule.id.clone();
-                finding.severity = rule.severity;
+                finding.severity = found.variant.written.severity.unwrap_or(rule.severity);
+                finding.profile = found.variant.written.profile;
                 finding.primary.text = label(facts, found.fact.unit);
             }
         }
@@ -69,13 +70,15 @@ impl FactsDetector {
         let rule = &self.index.rules[found.variant.rule];
         let is_test = crate::input::classify::role_of(file) == Role::Test;
         let doubts = if is_test { vec![Doubt::Role] } else { Vec::new() };
+        let confidence = found.variant.written.confidence.unwrap_or(rule.confidence);
         let is_masked = found.variant.written.masks || rule.theme == Theme::HardcodedCredential;
         let hidden = found.fact.value_span.filter(|_| is_masked);
         let related = found.beside.iter().map(|fact| Label { span: fact.span, text: phrase(fact.kind).to_owned() });
         Finding {
             rule: rule.id.clone(),
-            severity: rule.severity,
-            confidence: if is_test { rule.confidence.min(Confidence::Medium) } else { rule.confidence },
+            severity: found.variant.written.severity.unwrap_or(rule.severity),
+            confidence: if is_test { confidence.min(Confidence::Medium) } else { confidence },
+            profile: found.variant.written.profile,
             primary: Label { span: found.span(), text: label(facts, found.fact.unit) },
             related: related.collect(),
             secret: None,

@@ -119,6 +119,7 @@ impl Candidate {
             rule,
             severity,
             confidence,
+            profile: None,
             primary: Label { span: Span::new(self.secret), text: self.note.to_owned() },
             related: related.collect(),
             secret: Some(Secret::new(&file.text[self.hidden])),
