@@ -113,8 +113,23 @@ impl<'t> Builder<'t> {
 
     /// Adds every scalar below a node as a setting of `product`, its keys joined by dots; the items of a list share their key.
     pub fn settings(&mut self, unit: UnitId, product: &'static str, tree: &ConfigTree<'t>, root: NodeId) {
+        self.settings_without(unit, product, tree, root, &[]);
+    }
+
+    /// The same without some of the nodes and what is below them.
+    pub fn settings_without(
+        &mut self,
+        unit: UnitId,
+        product: &'static str,
+        tree: &ConfigTree<'t>,
+        root: NodeId,
+        without: &[NodeId],
+    ) {
         let mut open = vec![(root, String::new())];
         while let Some((id, path)) = open.pop() {
+            if without.contains(&id) {
+                continue;
+            }
             for &child in tree.children(id).iter().rev() {
                 let node = tree.node(child);
                 let path = match &node.key {

@@ -76,6 +76,8 @@ fn yaml(folder: &str, name: &str, text: &str) -> Option<ManifestKind> {
             ManifestKind::GithubActions
         }
         "action" if begins_line(text, "runs:") => ManifestKind::GithubAction,
+        // Hooks are fetched and run like actions.
+        ".pre-commit-config" => ManifestKind::GithubActions,
         "dependabot" => ManifestKind::Dependabot,
         ".gitlab-ci" => ManifestKind::GitlabCi,
         _ if name.ends_with(".gitlab-ci.yml") || name.ends_with(".gitlab-ci.yaml") => ManifestKind::GitlabCi,

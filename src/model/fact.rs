@@ -108,9 +108,9 @@ facts! {
     /// A package that a command installs.
     Package = "package" [Manager, Name, Version],
     /// Code of others that is run by reference: an action, an orb, a library, an included file, a plugin, a chart.
-    Uses = "uses" [Kind, Name, Version, Pinned],
+    Uses = "uses" [Kind, Name, Version, Pinned, Tag],
     /// An expression whose text comes from outside and is put into code.
-    Expression = "expression" [Sink, Source],
+    Expression = "expression" [Sink, Source, Origin],
     /// An object of Kubernetes.
     Object = "object" [Kind, Name, Namespace, ApiVersion, Label],
     /// An instruction of a Dockerfile, or a step of a pipeline.

@@ -135,6 +135,9 @@ impl Index {
                 found.extend(self.by_name.get(&(fact.kind, name)).into_iter().flatten());
             }
         }
+        // In the order of the rule: of the variants that fit a place, the first counts.
+        found.sort_unstable();
+        found.dedup();
         found.into_iter().map(|at| &self.variants[at])
     }
 

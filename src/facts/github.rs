@@ -1,8 +1,0 @@
-//! Facts of github.
-
-use crate::facts::Builder;
-
-/// Reads the file.
-pub(super) fn read(builder: &mut Builder<'_>) {
-    let _ = builder;
-}
