@@ -101,7 +101,12 @@ impl Index {
                         continue;
                     }
                 },
-                Matcher::Secret(_) => continue,
+                Matcher::Secret(variants) => {
+                    if variants.iter().all(|variant| variant.is_broad) {
+                        index.generic.insert(RuleId::new(&rule.id));
+                    }
+                    continue;
+                }
             }
             let id = RuleId::new(&rule.id);
             let (theme, severity, confidence) = (rule.theme, rule.severity, rule.confidence);
