@@ -23,6 +23,7 @@ mod rules {
     pub mod literals;
     pub mod rule;
     pub mod shared;
+    pub mod text;
     pub mod variant;
     /// Here the texts are written, and all are at hand.
     pub mod stored {

@@ -57,7 +57,7 @@ pub fn load_rules(options: &Options) -> Result<RuleSet> {
             bail!(unknown_rule(&rules, id));
         }
     }
-    if !rules.iter().any(|rule| options.selects(rule.names(), rule.theme)) {
+    if !rules.iter().any(|rule| options.selects(&rule.names(), rule.theme)) {
         bail!("no rule is left: --select and --ignore leave nothing to check");
     }
     Ok(rules)
@@ -84,7 +84,7 @@ pub fn scan(options: &Options, rules: &RuleSet, progress: &dyn Progress) -> Resu
     let now = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |elapsed| elapsed.as_secs().cast_signed());
     let threads = options.threads.min(MAX_THREADS);
     let scanner = Scanner::new(rules, options.min_confidence, now)
-        .select(rules, |rule| options.selects(rule.names(), rule.theme));
+        .select(rules, |rule| options.selects(&rule.names(), rule.theme));
     // A rule that is asked for by its name runs in every profile.
     let asked = |rule: &Rule| {
         options

@@ -58,7 +58,7 @@ impl Default for Options {
 
 impl Options {
     /// Whether `--select` and `--ignore` leave the rule with these names and this theme in.
-    pub fn selects<'n>(&self, names: impl Iterator<Item = &'n str> + Clone, theme: Theme) -> bool {
+    pub fn selects<'n>(&self, names: &(impl Iterator<Item = &'n str> + Clone), theme: Theme) -> bool {
         let any = |selectors: &[Selector]| selectors.iter().any(|selector| selector.matches(names.clone(), theme));
         (self.select.is_empty() || any(&self.select)) && !any(&self.ignore)
     }

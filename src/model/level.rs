@@ -94,9 +94,3 @@ scale! {
         Hardening = "hardening",
     }
 }
-
-impl Default for Profile {
-    fn default() -> Self {
-        Self::Default
-    }
-}

@@ -8,9 +8,8 @@ use serde::{Deserialize, Deserializer};
 use crate::model::{Confidence, Format, Profile, Severity, Theme};
 use crate::rules::error::RuleError;
 use crate::rules::fact::{self, FactVariantFile};
-use crate::rules::rule::{
-    Binding, CallLanguage, Check, Decoding, Example, Examples, LazyText, Matcher, Native, Rule, RuleText,
-};
+use crate::rules::rule::{Binding, CallLanguage, Check, Decoding, Matcher, Native, Rule};
+use crate::rules::text::{Example, Examples, LazyText, RuleText};
 use crate::rules::variant;
 
 /// A rule file as written.
@@ -32,8 +31,7 @@ pub struct RuleFile {
     #[serde(default)]
     pub aliases: Vec<String>,
     /// Which runs it belongs to.
-    #[serde(default)]
-    pub profile: Profile,
+    pub profile: Option<Profile>,
     /// What is wrong, in plain words, without a full stop.
     pub message: String,
     /// What an attacker does with it.
@@ -268,7 +266,7 @@ fn checked(path: &str, file: RuleFile) -> Result<Rule, String> {
     Ok(Rule {
         id: file.id,
         aliases: file.aliases,
-        profile: file.profile,
+        profile: file.profile.unwrap_or(Profile::Default),
         theme: file.theme,
         severity: file.severity,
         confidence: file.confidence,

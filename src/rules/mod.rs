@@ -8,13 +8,15 @@ pub mod rule;
 pub mod set;
 pub mod shared;
 mod stored;
+pub mod text;
 mod variant;
 
 pub use error::RuleError;
 pub use fact::{FactEdit, FactPattern, FactScope, FactVariant, ValueTest};
-pub use rule::{Check, Companion, Example, Examples, Matcher, Native, Rule, RuleText, SecretVariant};
+pub use rule::{Check, Companion, Matcher, Native, Rule, SecretVariant};
 pub use set::RuleSet;
 pub use shared::Shared;
+pub use text::{Example, Examples, RuleText};
 
 /// The JSON schema of rule files, pretty-printed; `rules/schema.json` is a copy.
 pub fn schema() -> String {
