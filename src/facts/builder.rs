@@ -106,9 +106,20 @@ impl<'t> Builder<'t> {
     /// Tells what of a tree could not be read.
     pub fn problems(&mut self, tree: &ConfigTree<'t>) {
         for problem in &tree.problems {
-            let name = problem.message.clone();
-            self.fact(FactKind::Problem, Facts::FILE, problem.span.range()).with(Attribute::Name, name).add();
+            let (name, place) = (problem.message.clone(), problem.span.range());
+            let place = if place.is_empty() { self.line_at(place.start) } else { place };
+            self.fact(FactKind::Problem, Facts::FILE, place).with(Attribute::Name, name).add();
         }
+    }
+
+    /// The line at an offset of the text that is read, without the blanks around it.
+    fn line_at(&self, at: usize) -> Range<usize> {
+        let bytes = &self.text.as_bytes()[self.base..];
+        let start = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |end| end + 1);
+        let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |length| at + length);
+        let line = &bytes[start..end];
+        let blank = line.len() - line.trim_ascii_start().len();
+        start + blank..start + blank + line.trim_ascii().len()
     }
 
     /// Adds every scalar below a node as a setting of `product`, its keys joined by dots; the items of a list share their key.
