@@ -5,6 +5,15 @@ use std::ops::Range;
 use crate::facts::{Builder, UnitId};
 use crate::model::{Attribute, FactKind};
 
+/// Arguments with which k3s and RKE2 pass others on to the programs of the cluster.
+const PASSED_ON: [(&str, &str); 5] = [
+    ("--kube-apiserver-arg", "kube-apiserver"),
+    ("--kube-controller-manager-arg", "kube-controller-manager"),
+    ("--kube-scheduler-arg", "kube-scheduler"),
+    ("--kubelet-arg", "kubelet"),
+    ("--etcd-arg", "etcd"),
+];
+
 /// A word of a command line, and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Word {
@@ -18,7 +27,7 @@ pub(super) struct Word {
 /// empty where only the image knows it.
 ///
 /// `--flag=value` is a flag with a value, as is `--flag value` where the next word begins with no hyphen. A flag without a value tells
-/// no value. A word that is no flag tells a value only.
+/// no value. A word that is no flag tells a value only. What k3s passes on to another program is told as an argument of that as well.
 pub(super) fn add(builder: &mut Builder<'_>, unit: UnitId, program: &str, words: &[Word]) {
     for (index, word) in words.iter().enumerate() {
         let next = words.get(index + 1).filter(|next| !next.text.starts_with('-'));
@@ -38,10 +47,16 @@ pub(super) fn add(builder: &mut Builder<'_>, unit: UnitId, program: &str, words:
             .with(Attribute::Program, program.to_owned())
             .with(Attribute::Text, word.text.clone())
             .with_some(Attribute::Flag, flag.map(str::to_owned));
-        if let Some((text, place)) = value {
-            fact = fact.with(Attribute::Value, text).value_at(place);
+        if let Some((text, place)) = &value {
+            fact = fact.with(Attribute::Value, text.clone()).value_at(place.clone());
         }
         fact.add();
+        // What was passed on is not passed on again, so that no word is without end.
+        let is_receiver = PASSED_ON.iter().any(|(_, receiver)| *receiver == program);
+        let receiver = PASSED_ON.iter().find(|(known, _)| flag == Some(known) && !is_receiver);
+        if let (Some((_, program)), Some((text, place))) = (receiver, value) {
+            add(builder, unit, program, &[Word { text: format!("--{}", text.trim_start_matches('-')), place }]);
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::facts::exposure::{Exposure, Policy, Workload};
 use crate::facts::shell::Downloads;
 use crate::facts::{Fact, Facts, Unit, UnitId, argument};
 use crate::model::{Attribute, FactKind, ManifestKind, Span};
@@ -32,7 +33,7 @@ impl<'t> Builder<'t> {
     pub fn new(kind: ManifestKind, raw: &'t str, text: &'t str) -> Self {
         let file = Unit { parent: None, label: String::new() };
         let open_lines = if raw == text { Vec::new() } else { printed_lines(raw) };
-        let facts = Facts { kind, units: vec![file], facts: Vec::new() };
+        let facts = Facts { units: vec![file], ..Facts::new(kind) };
         Self { facts, raw, text, base: 0, downloads: Downloads::default(), open_lines }
     }
 
@@ -60,6 +61,11 @@ impl<'t> Builder<'t> {
     pub fn is_open(&self, place: &Range<usize>) -> bool {
         let place = place.start + self.base..place.end + self.base;
         self.raw.get(place.clone()) != self.text.get(place)
+    }
+
+    /// The place in the file of a place in the text that is read now.
+    pub fn place(&self, range: Range<usize>) -> Span {
+        Span::new(range.start + self.base..range.end + self.base)
     }
 
     /// What stands at a place in the file, actions of a template with it.
@@ -98,6 +104,41 @@ impl<'t> Builder<'t> {
         FactBuilder { span: span.into(), value_span: None, values: Vec::new(), kind, unit, builder: self }
     }
 
+    /// The unit that holds another.
+    pub fn parent(&self, unit: UnitId) -> Option<UnitId> {
+        self.facts.unit(unit).parent
+    }
+
+    /// Notes a way to pods.
+    pub fn add_exposure(&mut self, exposure: Exposure) {
+        self.facts.exposures.push(exposure);
+    }
+
+    /// The ways to pods that were noted so far.
+    pub fn exposures(&self) -> &[Exposure] {
+        &self.facts.exposures
+    }
+
+    /// Notes a pod, or what makes pods.
+    pub fn add_workload(&mut self, workload: Workload) {
+        self.facts.workloads.push(workload);
+    }
+
+    /// The pods that were noted so far.
+    pub fn workloads(&self) -> &[Workload] {
+        &self.facts.workloads
+    }
+
+    /// Notes a policy for the network of pods.
+    pub fn add_policy(&mut self, policy: Policy) {
+        self.facts.policies.push(policy);
+    }
+
+    /// The policies that were noted so far.
+    pub fn policies(&self) -> &[Policy] {
+        &self.facts.policies
+    }
+
     /// Facts that were added so far.
     pub fn facts(&self) -> &[Fact<'t>] {
         &self.facts.facts
@@ -123,7 +164,7 @@ impl<'t> Builder<'t> {
     }
 
     /// Adds every scalar below a node as a setting of `product`, its keys joined by dots; the items of a list share their key.
-    pub fn settings(&mut self, unit: UnitId, product: &'static str, tree: &ConfigTree<'t>, root: NodeId) {
+    pub fn settings(&mut self, unit: UnitId, product: impl Into<Cow<'t, str>>, tree: &ConfigTree<'t>, root: NodeId) {
         self.settings_without(unit, product, tree, root, &[]);
     }
 
@@ -131,11 +172,12 @@ impl<'t> Builder<'t> {
     pub fn settings_without(
         &mut self,
         unit: UnitId,
-        product: &'static str,
+        product: impl Into<Cow<'t, str>>,
         tree: &ConfigTree<'t>,
         root: NodeId,
         without: &[NodeId],
     ) {
+        let product = product.into();
         let mut open = vec![(root, String::new())];
         while let Some((id, path)) = open.pop() {
             if without.contains(&id) {
@@ -157,7 +199,7 @@ impl<'t> Builder<'t> {
                 let start = node.key.as_ref().map_or(node.span.start, |key| key.span.start);
                 let span = start as usize..node.span.end as usize;
                 self.fact(FactKind::Setting, unit, span)
-                    .with(Attribute::Product, product)
+                    .with(Attribute::Product, product.clone())
                     .with(Attribute::Key, path)
                     .scalar(Attribute::Value, scalar)
                     .add();

@@ -13,6 +13,7 @@ mod config;
 mod dependabot;
 mod dockerfile;
 mod drone;
+pub mod exposure;
 mod folder;
 mod github;
 mod gitlab;
@@ -93,9 +94,21 @@ pub struct Facts<'t> {
     pub units: Vec<Unit>,
     /// The facts, in no order that matters.
     pub facts: Vec<Fact<'t>>,
+    /// The ways to pods, of Services and routes.
+    pub exposures: Vec<exposure::Exposure>,
+    /// The pods, and what makes pods.
+    pub workloads: Vec<exposure::Workload>,
+    /// The policies for the network of pods.
+    pub policies: Vec<exposure::Policy>,
 }
 
 impl Facts<'_> {
+    /// No facts, of a file without units.
+    fn new(kind: ManifestKind) -> Self {
+        let (units, facts) = (Vec::new(), Vec::new());
+        Self { kind, units, facts, exposures: Vec::new(), workloads: Vec::new(), policies: Vec::new() }
+    }
+
     /// The unit of the file.
     pub const FILE: UnitId = UnitId(0);
 

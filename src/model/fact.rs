@@ -102,7 +102,7 @@ facts! {
     /// A limit or request of resources.
     Limit = "limit" [Name, Value],
     /// What somebody may do.
-    Grant = "grant" [Role, RoleKind, SubjectKind, Subject, Verb, Resource, Group, Scope],
+    Grant = "grant" [Role, RoleKind, SubjectKind, Subject, Verb, Resource, Group, Scope, Name],
     /// What a policy or security group lets in or out.
     Traffic = "traffic" [Direction, Peer, Port, Origin],
     /// A package that a command installs.

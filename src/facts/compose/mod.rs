@@ -15,7 +15,7 @@ use service::{Declared, Service};
 use crate::facts::text::with_defaults;
 use crate::facts::{Builder, Facts, UnitId, image};
 use crate::model::{Attribute, FactKind};
-use crate::parse::{ConfigTree, NodeId, Scalar, yaml};
+use crate::parse::{ConfigTree, NodeId, Scalar, Style, yaml};
 
 /// Top-level keys that are no services in the first version of the format, where services stand at the top.
 const OTHER_KEYS: [&str; 7] = ["version", "name", "networks", "volumes", "secrets", "configs", "include"];
@@ -101,7 +101,7 @@ fn pairs<'a>(tree: &'a ConfigTree<'_>, lists: &[NodeId]) -> Vec<Pair<'a>> {
             });
         };
         // A name alone takes its value from the environment of whoever starts it.
-        let is_null = scalar.text.is_empty() && scalar.span.is_empty();
+        let is_null = scalar.text.is_empty() && scalar.style == Style::Bare;
         let value = (!is_null).then(|| (scalar.text.as_ref(), scalar.span.range()));
         Some(Pair { name: &key.text, value, whole: place(tree, entry) })
     };

@@ -4,17 +4,22 @@
 //! `containers`, wherever it stands, so that custom resources with a pod template are read as well.
 
 mod command;
+mod config_map;
 mod container;
+mod control_plane;
 mod limit;
 mod mount;
+mod network;
+mod network_policy;
 mod object;
 mod policy;
 mod privilege;
+mod rbac;
 mod workload;
 
 use std::ops::Range;
 
-use crate::facts::{Builder, Facts, UnitId};
+use crate::facts::{Builder, Facts, UnitId, exposure};
 use crate::model::{Attribute, FactKind};
 use crate::parse::{ConfigTree, NodeId, json, yaml};
 
@@ -24,9 +29,34 @@ pub(super) fn read(builder: &mut Builder<'_>) {
     let is_json = text.trim_start().starts_with('{');
     let tree = if is_json { json::parse(text) } else { yaml::parse(text) };
     builder.problems(&tree);
-    for object in objects(&tree) {
-        object::read(builder, Facts::FILE, &tree, object);
+    let objects = objects(&tree);
+    let roles = rbac::all_powerful(&tree, &objects);
+    for object in objects {
+        object::read(builder, Facts::FILE, &tree, object, &roles);
     }
+    exposure::tell(builder);
+    network_policy::tell_missing_policies(builder);
+}
+
+/// Reads the objects of a text inside a file, which begins at `start` and can be indented. ConfigMaps are left out where `unit` is one
+/// already, so that texts in texts come to an end.
+pub(super) fn read_part<'t>(
+    builder: &mut Builder<'t>,
+    unit: UnitId,
+    text: &'t str,
+    start: usize,
+    with_config_maps: bool,
+) {
+    let tree = yaml::parse(text);
+    let objects = objects(&tree);
+    let roles = rbac::all_powerful(&tree, &objects);
+    builder.inside(start, |builder| {
+        for object in objects {
+            if with_config_maps || self::text(&tree, object, "kind") != Some("ConfigMap") {
+                object::read(builder, unit, &tree, object, &roles);
+            }
+        }
+    });
 }
 
 /// The objects of a file: its documents, with the items of lists and OpenShift's templates in their place.

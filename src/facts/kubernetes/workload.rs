@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{at, container, items, mount, place, policy, privilege, stated, text, told};
+use super::{at, container, items, mount, network, place, policy, privilege, stated, text, told};
 use crate::facts::{Builder, UnitId};
 use crate::parse::{ConfigTree, NodeId, Value};
 
@@ -58,6 +58,7 @@ pub(super) fn read<'t>(builder: &mut Builder<'t>, object: UnitId, tree: &ConfigT
     let is_complete = !builder.has_open_lines(&extent(tree, root, builder.text().len()));
     for specification in specifications(tree, root, &group) {
         let unit = builder.unit(object, "");
+        network::workload(builder, tree, root, specification, unit);
         let metadata = tree.node(specification).parent.and_then(|parent| tree.get(parent, "metadata"));
         let volumes = mount::Volumes::of(tree, specification);
         let is_complete = is_complete && group != "tekton.dev";

@@ -100,6 +100,10 @@ fn command(builder: &mut Builder<'_>, script: &Script<'_>, at: usize, packages: 
         .with(Attribute::Text, written(node))
         .with_some(Attribute::Runs, runs)
         .with_some(Attribute::Target, target);
+    // The value is the program's name: rules on what a command lacks show that alone.
+    if let Some(program) = node.command.words.get(node.process.at) {
+        fact = fact.value_at(program.place.clone());
+    }
     let mut operands = node.operands().map(|word| word.text.to_string());
     fact = fact.with_some(Attribute::Subcommand, operands.next());
     for operand in operands {
