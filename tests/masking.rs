@@ -229,6 +229,7 @@ fn finding(span: Range<usize>) -> Finding {
         profile: None,
         primary: Label { span: Span::new(span.clone()), text: String::new() },
         related: Vec::new(),
+        arrivals: Vec::new(),
         secret: None,
         hidden: vec![Span::new(span)],
         doubts: Vec::new(),

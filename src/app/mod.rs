@@ -14,9 +14,9 @@ use crate::input::archive::{self, Content, Format};
 use crate::input::walk::{WalkOptions, display_path, plain_io_error, walk};
 use crate::input::{Loaded, Loader, Skip, rule_files};
 use crate::model::{Origin, Severity};
-use crate::report::{Report, Skipped};
+use crate::report::{Linked, Report, Skipped};
 use crate::rules::{Rule, RuleSet};
-use crate::scan::{Document, FileReport, Scanner};
+use crate::scan::{Document, FileReport, Links, Scanner, project};
 
 /// More threads than this would only cost memory.
 const MAX_THREADS: usize = 256;
@@ -120,6 +120,7 @@ pub fn scan(options: &Options, rules: &RuleSet, progress: &dyn Progress) -> Resu
             )
             .reduce(Report::default, merge)
     });
+    pool.install(|| join_files(&mut report, &scanner, options));
     let errors = found.errors.into_iter().map(|(path, reason)| Skipped { path: display_path(&path), reason });
     report.coverage.skipped.extend(errors);
     report.coverage.skipped.sort();
@@ -189,7 +190,50 @@ fn scan_text(report: &mut Report, scanner: &Scanner, file: &Path, (name, place):
     add(report, file, scanner.scan(&document));
 }
 
-fn add(report: &mut Report, path: &Path, file: FileReport) {
+/// Scans once more the files that others say something of, now that all are read.
+fn join_files(report: &mut Report, scanner: &Scanner, options: &Options) {
+    // In the order of paths, so that nothing depends on which thread was first.
+    report.links.sort_by(|one, other| one.links.path.cmp(&other.links.path));
+    let linked = std::mem::take(&mut report.links);
+    let links: Vec<&Links> = linked.iter().map(|linked| &linked.links).collect();
+    let visits = project::visits(&links);
+    let again: Vec<(usize, FileReport)> = visits
+        .par_iter()
+        .map_init(
+            || Loader::new(options.max_file_size),
+            |loader, (&at, visits)| {
+                let file = &linked[at].file;
+                let loaded = loader.load(file).ok()?;
+                let place = below(&options.paths, file).map(display_path);
+                let name = links[at].path.as_str();
+                let place = place.as_deref().unwrap_or(name);
+                let document = Document::new(name, loaded.text);
+                let origin = Origin::Worktree;
+                let document = Document { place, encoding: loaded.encoding, origin, visits, ..document };
+                Some((at, FileReport { file: file.clone(), ..scanner.scan(&document) }))
+            },
+        )
+        .flatten()
+        .collect();
+    for (at, file) in again {
+        let (below_confidence, off_profile) = linked[at].counted;
+        report.coverage.below_confidence +=
+            (file.below_confidence - below_confidence.min(file.below_confidence)) as u64;
+        report.coverage.off_profile += (file.off_profile - off_profile.min(file.off_profile)) as u64;
+        if let Some(before) = report.files.iter_mut().find(|before| before.path == file.path) {
+            *before = file;
+        } else if !file.findings.is_empty() {
+            report.files.push(file);
+        }
+    }
+}
+
+fn add(report: &mut Report, path: &Path, mut file: FileReport) {
+    // What lies in an archive cannot be read again.
+    if let Some(links) = file.links.take().filter(|links| links.path == display_path(path)) {
+        let counted = (file.below_confidence, file.off_profile);
+        report.links.push(Linked { file: path.to_owned(), links, counted });
+    }
     report.coverage.below_confidence += file.below_confidence as u64;
     report.coverage.off_profile += file.off_profile as u64;
     if let Some(gap) = file.gap {
@@ -203,6 +247,7 @@ fn add(report: &mut Report, path: &Path, file: FileReport) {
 
 fn merge(mut left: Report, mut right: Report) -> Report {
     left.files.append(&mut right.files);
+    left.links.append(&mut right.links);
     let (coverage, other) = (&mut left.coverage, &mut right.coverage);
     coverage.files += other.files;
     coverage.bytes += other.bytes;

@@ -261,6 +261,7 @@ mod tests {
             profile: None,
             primary: Label { span: span(part), text: String::new() },
             related: Vec::new(),
+            arrivals: Vec::new(),
             secret: None,
             hidden: vec![span(part)],
             doubts: Vec::new(),

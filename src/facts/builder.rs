@@ -101,7 +101,15 @@ impl<'t> Builder<'t> {
 
     /// Begins a fact; it is added when the returned value is told so with [`FactBuilder::add`].
     pub fn fact(&mut self, kind: FactKind, unit: UnitId, span: impl Into<Range<usize>>) -> FactBuilder<'_, 't> {
-        FactBuilder { span: span.into(), value_span: None, values: Vec::new(), kind, unit, builder: self }
+        FactBuilder {
+            span: span.into(),
+            value_span: None,
+            values: Vec::new(),
+            arrival: None,
+            kind,
+            unit,
+            builder: self,
+        }
     }
 
     /// The unit that holds another.
@@ -137,6 +145,11 @@ impl<'t> Builder<'t> {
     /// The policies that were noted so far.
     pub fn policies(&self) -> &[Policy] {
         &self.facts.policies
+    }
+
+    /// How many units there are.
+    pub(super) fn units(&self) -> usize {
+        self.facts.units.len()
     }
 
     /// Facts that were added so far.
@@ -234,6 +247,7 @@ pub struct FactBuilder<'b, 't> {
     span: Range<usize>,
     value_span: Option<Range<usize>>,
     values: Vec<(Attribute, Cow<'t, str>)>,
+    arrival: Option<usize>,
 }
 
 impl<'t> FactBuilder<'_, 't> {
@@ -261,6 +275,12 @@ impl<'t> FactBuilder<'_, 't> {
         self
     }
 
+    /// Notes that another file says it, by the arrival's place in the list.
+    pub(super) fn from(mut self, arrival: Option<usize>) -> Self {
+        self.arrival = arrival;
+        self
+    }
+
     /// Notes the place of the value.
     pub fn value_at(mut self, place: Range<usize>) -> Self {
         self.value_span = Some(place);
@@ -269,15 +289,15 @@ impl<'t> FactBuilder<'_, 't> {
 
     /// Adds the fact.
     pub fn add(self) {
-        let Self { builder, kind, unit, span, value_span, values } = self;
+        let Self { builder, kind, unit, span, value_span, values, arrival } = self;
         debug_assert!(
             values.iter().all(|(attribute, _)| kind.attributes().contains(attribute)),
             "{kind:?}: {values:?}"
         );
         if builder.facts.facts.len() < MAX_FACTS {
             let place = |range: Range<usize>| Span::new(range.start + builder.base..range.end + builder.base);
-            let fact =
-                Fact { kind, unit, span: place(span.clone()), value_span: value_span.clone().map(place), values };
+            let (here, value_here) = (place(span.clone()), value_span.clone().map(place));
+            let fact = Fact { kind, unit, span: here, value_span: value_here, values, arrival };
             let options = java_options(&fact);
             builder.facts.facts.push(fact);
             if let Some(options) = options {

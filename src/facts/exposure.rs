@@ -30,6 +30,8 @@ pub struct Exposure {
     pub is_outside: bool,
     /// The words that open it.
     pub place: Span,
+    /// The file that it stands in, where files are joined.
+    pub file: usize,
 }
 
 /// Where an [`Exposure`] leads.
@@ -92,6 +94,8 @@ pub struct Workload {
     pub unit: UnitId,
     /// What it is called in the file.
     pub place: Span,
+    /// The file that it stands in, where files are joined.
+    pub file: usize,
 }
 
 /// A policy for the network of pods.
@@ -118,6 +122,37 @@ pub struct Reached<'r> {
     pub host: String,
     /// The way.
     pub exposure: &'r Exposure,
+}
+
+/// A way from another file into a workload of this one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// The unit of the pod specification.
+    pub unit: UnitId,
+    /// What the workload is called in the file.
+    pub place: Span,
+    /// The container's port; empty for unknown.
+    pub port: String,
+    /// The port outside; empty for unknown.
+    pub host: String,
+    /// From where.
+    pub door: Door,
+    /// Whether others than the cluster's own machines reach it.
+    pub is_outside: bool,
+}
+
+impl Reached<'_> {
+    /// The same, as the workload's file sees it.
+    pub fn arrival(&self) -> Arrival {
+        Arrival {
+            unit: self.workload.unit,
+            place: self.workload.place,
+            port: self.port.clone(),
+            host: self.host.clone(),
+            door: self.exposure.door,
+            is_outside: self.exposure.is_outside,
+        }
+    }
 }
 
 /// Joins ways to the workloads that they lead to, of one file or of many.
@@ -191,20 +226,33 @@ pub fn is_selected(selector: &[(String, String)], labels: &[(String, String)]) -
 pub(super) fn tell(builder: &mut Builder<'_>) {
     let (exposures, workloads) = (builder.exposures().to_vec(), builder.workloads().to_vec());
     let reached = join(&exposures, &workloads);
-    if reached.is_empty() {
+    let here = reached.iter().map(|reached| (Arrival { place: reached.exposure.place, ..reached.arrival() }, None));
+    add(builder, here.collect());
+}
+
+/// Tells of the containers of a file which of their ports other files open. Each fact knows its arrival by the place in the list.
+pub(super) fn arrive(builder: &mut Builder<'_>, arrivals: &[Arrival]) {
+    let units = builder.units();
+    let known = arrivals.iter().enumerate().filter(|(_, arrival)| arrival.unit.index() < units);
+    add(builder, known.map(|(at, arrival)| (arrival.clone(), Some(at))).collect());
+}
+
+fn add(builder: &mut Builder<'_>, arrivals: Vec<(Arrival, Option<usize>)>) {
+    if arrivals.is_empty() {
         return;
     }
     let containers = listening(builder);
-    for Reached { workload, port, host, exposure } in reached {
+    for (arrival, from) in arrivals {
         // Where no container says that it listens there, any of the pod's may.
-        let unit = containers.get(&(workload.unit, port.clone())).copied().unwrap_or(workload.unit);
-        let port = Some(port).filter(|port| port.starts_with(|c: char| c.is_ascii_digit()));
+        let unit = containers.get(&(arrival.unit, arrival.port.clone())).copied().unwrap_or(arrival.unit);
+        let port = Some(arrival.port).filter(|port| port.starts_with(|c: char| c.is_ascii_digit()));
         builder
-            .fact(FactKind::Port, unit, exposure.place.range())
+            .fact(FactKind::Port, unit, arrival.place.range())
             .with_some(Attribute::Container, port)
-            .with_some(Attribute::Host, Some(host).filter(|host| !host.is_empty()))
-            .with(Attribute::Exposure, exposure.door.as_str())
-            .with(Attribute::Outside, if exposure.is_outside { "true" } else { "false" })
+            .with_some(Attribute::Host, Some(arrival.host).filter(|host| !host.is_empty()))
+            .with(Attribute::Exposure, arrival.door.as_str())
+            .with(Attribute::Outside, if arrival.is_outside { "true" } else { "false" })
+            .from(from)
             .add();
     }
 }
@@ -243,6 +291,7 @@ mod tests {
             door,
             is_outside: true,
             place: Span::new(0..1),
+            file: 0,
         }
     }
 
@@ -253,6 +302,7 @@ mod tests {
             ports: vec![("web".to_owned(), "8080".to_owned())],
             unit: Facts::FILE,
             place: Span::new(0..1),
+            file: 0,
         }
     }
 

@@ -71,6 +71,8 @@ pub struct Fact<'t> {
     pub value_span: Option<Span>,
     /// What it tells. An attribute can stand several times.
     pub values: Vec<(Attribute, Cow<'t, str>)>,
+    /// Which of the arrivals from other files says it, if one does.
+    pub arrival: Option<usize>,
 }
 
 impl Fact<'_> {
@@ -134,7 +136,7 @@ impl Facts<'_> {
 }
 
 /// Reads a manifest. `text` is the file's, or as long as that with the actions of a template masked.
-pub fn read<'t>(file: &SourceFile<'t>, manifest: &'t Manifest<'t>) -> Facts<'t> {
+pub fn read<'t>(file: &SourceFile<'t>, manifest: &'t Manifest<'t>, arrivals: &[exposure::Arrival]) -> Facts<'t> {
     let mut builder = Builder::new(manifest.kind, file.text, &manifest.text);
     match manifest.kind {
         ManifestKind::AzurePipelines => azure::read(&mut builder),
@@ -158,5 +160,6 @@ pub fn read<'t>(file: &SourceFile<'t>, manifest: &'t Manifest<'t>) -> Facts<'t> 
         ManifestKind::Systemd => systemd::read(&mut builder),
         ManifestKind::Terraform => terraform::read(&mut builder),
     }
+    exposure::arrive(&mut builder, arrivals);
     builder.finish()
 }

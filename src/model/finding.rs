@@ -123,6 +123,8 @@ pub struct Finding {
     pub primary: Label,
     /// Further places that belong to it.
     pub related: Vec<Label>,
+    /// What it takes from other files: places in the list of what they say.
+    pub arrivals: Vec<usize>,
     /// The credential itself, if it is one.
     pub secret: Option<Secret>,
     /// Places whose text no output may show.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Report;
 use crate::excerpt::Excerpt;
-use crate::model::{Evidence, Finding, Label, Severity, Suppression};
+use crate::model::{Evidence, Finding, Severity, Suppression};
 use crate::rules::RuleSet;
 use crate::scan::{FileReport, RelatedPlace, Reported};
 
@@ -174,20 +174,20 @@ fn snippet(excerpt: &Excerpt) -> SnippetEntry<'_> {
     SnippetEntry { text: &excerpt.text, start: excerpt.highlight.start, end: excerpt.highlight.end }
 }
 
-fn related_entry<'a>(file: &'a FileReport, place: &'a RelatedPlace, label: &'a Label) -> RelatedEntry<'a> {
+fn related_entry<'a>(file: &'a FileReport, place: &'a RelatedPlace) -> RelatedEntry<'a> {
     RelatedEntry {
-        path: &file.path,
+        path: place.path.as_deref().unwrap_or(&file.path),
         line: place.start.line,
         column: place.start.column,
         end_line: place.end.line,
         end_column: place.end.column,
-        label: &label.text,
+        label: &place.label,
         snippet: snippet(&place.excerpt),
     }
 }
 
 fn entry<'a>(file: &'a FileReport, reported: &'a Reported, rules: &'a RuleSet) -> Option<FindingEntry<'a>> {
-    let Finding { rule, severity, confidence, secret, related, doubts, evidence, suppressed, .. } = &reported.finding;
+    let Finding { rule, severity, confidence, secret, doubts, evidence, suppressed, .. } = &reported.finding;
     let rule = rules.get(rule.as_str())?;
     Some(FindingEntry {
         rule: &rule.id,
@@ -209,7 +209,7 @@ fn entry<'a>(file: &'a FileReport, reported: &'a Reported, rules: &'a RuleSet) -
         snippet: snippet(&reported.excerpt),
         masked: secret.as_ref().map(crate::model::Secret::masked),
         doubts: doubts.iter().map(|doubt| doubt.as_str()).collect(),
-        related: reported.related.iter().zip(related).map(|(place, label)| related_entry(file, place, label)).collect(),
+        related: reported.related.iter().map(|place| related_entry(file, place)).collect(),
         // Hundredths are as fine as the weights are known.
         evidence: evidence
             .iter()

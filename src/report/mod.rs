@@ -6,18 +6,32 @@ pub mod summary;
 pub mod text;
 
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use crate::model::Severity;
 use crate::rules::RuleSet;
-use crate::scan::FileReport;
+use crate::scan::{FileReport, Links};
 
 /// The result of a scan.
 #[derive(Debug, Default)]
 pub struct Report {
     /// Reports of files with findings, by path.
     pub files: Vec<FileReport>,
+    /// What files say of each other, until they are joined.
+    pub links: Vec<Linked>,
     /// What was covered.
     pub coverage: Coverage,
+}
+
+/// A file that says something of others, or others of it.
+#[derive(Debug)]
+pub struct Linked {
+    /// The file, as it was opened.
+    pub file: PathBuf,
+    /// What it says.
+    pub links: Links,
+    /// What the scan of it alone counted as too little sure, and as of another profile.
+    pub counted: (usize, usize),
 }
 
 /// What a scan covered, and what it could not.

@@ -72,11 +72,10 @@ fn render(renderer: &Renderer, path: &str, reported: &Reported, rule: &Rule, wid
     let related: Vec<Snippet<'_, _>> = reported
         .related
         .iter()
-        .zip(&reported.finding.related)
-        .map(|(place, label)| {
-            let annotation = AnnotationKind::Context.span(place.excerpt.highlight.clone()).label(label.text.as_str());
+        .map(|place| {
+            let annotation = AnnotationKind::Context.span(place.excerpt.highlight.clone()).label(place.label.as_str());
             Snippet::source(place.excerpt.text.as_str())
-                .path(path)
+                .path(place.path.as_deref().map_or_else(|| path.to_owned(), escaped))
                 .line_start(place.excerpt.line as usize)
                 .annotation(annotation)
         })

@@ -1,5 +1,7 @@
 //! Scans a file: detect, suppress, quote. Pure: no I/O, no failure, no panic that leaves the file.
 
+pub mod project;
+
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hasher};
@@ -13,11 +15,13 @@ use crate::excerpt::{Excerpt, Quoter};
 use crate::facts;
 use crate::input::classify;
 use crate::model::{
-    Confidence, Edit, Encoding, Finding, LineIndex, Locator, Origin, Position, Profile, RuleId, SourceFile, Span,
+    Confidence, Edit, Encoding, Finding, Label, LineIndex, Locator, Origin, Position, Profile, RuleId, SourceFile,
     Suppression,
 };
 use crate::rules::{Rule, RuleSet};
 use crate::suppress::inline;
+
+pub use project::{Links, Visit};
 
 /// Scans files by a set of rules. Shared by all threads.
 #[derive(Debug)]
@@ -34,6 +38,8 @@ pub struct Scanner {
 /// A text to scan, and where it comes from.
 #[derive(Clone, Copy, Debug)]
 pub struct Document<'a> {
+    /// What other files of the project say of this one.
+    pub visits: &'a [Visit],
     /// Path as reported.
     pub path: &'a str,
     /// The part of the path that tells what kind of file it is and what it is there for, such as a test. The folders that a
@@ -50,7 +56,7 @@ pub struct Document<'a> {
 impl<'a> Document<'a> {
     /// A text that lies in no file, under a name that decides its kind.
     pub fn new(path: &'a str, text: &'a str) -> Self {
-        Self { path, place: path, text, encoding: Encoding::Utf8 { bom: 0 }, origin: Origin::Memory }
+        Self { path, place: path, text, encoding: Encoding::Utf8 { bom: 0 }, origin: Origin::Memory, visits: &[] }
     }
 }
 
@@ -67,6 +73,8 @@ pub struct FileReport {
     pub below_confidence: usize,
     /// How many findings belong to a profile that the run does not ask for.
     pub off_profile: usize,
+    /// What the file says of others, and others may say of it.
+    pub links: Option<Links>,
     /// A hash of the text that edits of the findings are for; none where there are no edits.
     pub text_hash: Option<u64>,
     /// What part of the file was not scanned, if any.
@@ -105,7 +113,7 @@ pub struct Reported {
     pub byte_offset: u64,
     /// The line it is on.
     pub excerpt: Excerpt,
-    /// The places that belong to it, in the order of `finding.related`.
+    /// The places that belong to it: those of the finding, then those in other files.
     pub related: Vec<RelatedPlace>,
     /// The change of the text that mends it, where a plain one does.
     pub edit: Option<ProposedEdit>,
@@ -129,8 +137,12 @@ pub struct ProposedEdit {
 }
 
 /// A place that belongs to a finding, with everything that a reporter needs from the text.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RelatedPlace {
+    /// Path of the file, if it is another one.
+    pub path: Option<String>,
+    /// What to say about it.
+    pub label: String,
     /// Where it starts.
     pub start: Position,
     /// Where it ends: the position after its last character.
@@ -189,17 +201,21 @@ impl Scanner {
     }
 
     fn scan_unguarded(&self, document: &Document<'_>) -> FileReport {
-        let Document { path, place, text, encoding, origin } = *document;
+        let Document { path, place, text, encoding, origin, visits } = *document;
         let kind = classify::kind(place, text);
         let file = SourceFile { path, place, kind, role: OnceCell::new(), text, encoding, origin };
         let mut findings = Vec::new();
         let is_whole = self.secrets.detect(&file, &mut findings);
+        let mut links = None;
         if let Some(manifest) = facts::manifest(&file) {
-            self.facts.detect(&file, &facts::read(&file, &manifest), &mut findings);
+            let arrivals: Vec<_> = visits.iter().map(|visit| visit.arrival.clone()).collect();
+            let facts = facts::read(&file, &manifest, &arrivals);
+            self.facts.detect(&file, &facts, &mut findings);
+            links = Links::of(&file, &facts, &findings);
         }
         let gap = (!is_whole).then_some(Gap::DecodingBudget);
         if findings.is_empty() && is_whole {
-            return FileReport::default();
+            return FileReport { links, ..FileReport::default() };
         }
         let is_off_profile = |finding: &Finding| self.off_profile.contains(&(finding.rule.clone(), finding.profile));
         let off_profile = findings.iter().filter(|finding| is_off_profile(finding)).count();
@@ -207,14 +223,14 @@ impl Scanner {
         let is_reported = |finding: &Finding| finding.confidence >= self.min_confidence && is_selected(finding);
         let below_confidence = findings.iter().filter(|finding| is_selected(finding) && !is_reported(finding)).count();
         let mut report =
-            FileReport { path: path.to_owned(), below_confidence, off_profile, gap, ..FileReport::default() };
+            FileReport { path: path.to_owned(), below_confidence, off_profile, gap, links, ..FileReport::default() };
         if findings.iter().any(is_reported) {
             let lines = LineIndex::new(text);
             inline::mark(&file, &lines, &mut findings);
             let quoter = Quoter::new(&file, &lines, &findings, is_reported);
             let mut locator = Locator::new(&lines, text, encoding);
             let found = findings.into_iter().filter(is_reported);
-            report.findings = found.map(|finding| reported(&mut locator, &quoter, finding)).collect();
+            report.findings = found.map(|finding| reported(&mut locator, &quoter, finding, visits)).collect();
             report.text_hash =
                 report.findings.iter().any(|reported| reported.edit.is_some()).then(|| text_hash(text.as_bytes()));
         }
@@ -249,15 +265,19 @@ fn proposed(locator: &mut Locator<'_>, quoter: &Quoter<'_>, edit: &Edit) -> Opti
     })
 }
 
-fn reported(locator: &mut Locator<'_>, quoter: &Quoter<'_>, finding: Finding) -> Reported {
+fn reported(locator: &mut Locator<'_>, quoter: &Quoter<'_>, finding: Finding, visits: &[Visit]) -> Reported {
     let span = finding.primary.span;
     let (start, end) = (locator.place(span.start), locator.place(span.end));
-    let mut related = |span: Span| RelatedPlace {
+    let mut related = |Label { span, text }: &Label| RelatedPlace {
+        path: None,
+        label: text.clone(),
         start: locator.place(span.start).position,
         end: locator.place(span.end).position,
         excerpt: quoter.quote(span),
     };
-    let related = finding.related.iter().map(|label| related(label.span)).collect();
+    let elsewhere = finding.arrivals.iter().filter_map(|&at| visits.get(at));
+    let elsewhere = elsewhere.map(|visit| RelatedPlace::clone(&visit.place));
+    let related = finding.related.iter().map(&mut related).collect::<Vec<_>>().into_iter().chain(elsewhere).collect();
     let edit = finding.edit.as_ref().and_then(|edit| proposed(locator, quoter, edit));
     let suppression_reason =
         finding.suppressed.as_ref().map(|Suppression::Inline { reason, .. }| quoter.render(*reason));

@@ -102,7 +102,9 @@ impl FactsDetector {
         let confidence = found.variant.written.confidence.unwrap_or(rule.confidence);
         let is_masked = found.variant.written.masks || rule.theme == Theme::HardcodedCredential;
         let hidden = found.fact.value_span.filter(|_| is_masked);
-        let related = found.beside.iter().map(|fact| Label { span: fact.span, text: phrase(fact.kind).to_owned() });
+        let here = found.beside.iter().filter(|fact| fact.arrival.is_none());
+        let related = here.map(|fact| Label { span: fact.span, text: phrase(fact.kind).to_owned() });
+        let arrivals = found.beside.iter().copied().chain([found.fact]).filter_map(|fact| fact.arrival);
         Finding {
             rule: rule.id.clone(),
             severity: found.variant.written.severity.unwrap_or(rule.severity),
@@ -110,6 +112,7 @@ impl FactsDetector {
             profile: found.variant.written.profile,
             primary: Label { span: found.span(), text: label(facts, found.fact.unit) },
             related: related.collect(),
+            arrivals: arrivals.collect(),
             secret: None,
             hidden: hidden.into_iter().collect(),
             doubts,

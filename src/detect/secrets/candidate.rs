@@ -122,6 +122,7 @@ impl Candidate {
             profile: None,
             primary: Label { span: Span::new(self.secret), text: self.note.to_owned() },
             related: related.collect(),
+            arrivals: Vec::new(),
             secret: Some(Secret::new(&file.text[self.hidden])),
             hidden: vec![hidden],
             doubts: self.doubts,

@@ -71,7 +71,7 @@ pub(super) fn workload(
     let namespace = known(builder, tree, at(tree, root, &["metadata", "namespace"])).unwrap_or_default().to_owned();
     let name = at(tree, root, &["metadata", "name"]).or_else(|| tree.get(root, "kind")).unwrap_or(root);
     let place = builder.place(tree.node(name).span.range());
-    builder.add_workload(Workload { namespace, labels: pod_labels, ports, unit, place });
+    builder.add_workload(Workload { namespace, labels: pod_labels, ports, unit, place, file: 0 });
 }
 
 /// Reads a Service.
@@ -115,6 +115,7 @@ pub(super) fn service(builder: &mut Builder<'_>, object: Object<'_, '_>) {
         door,
         is_outside,
         place,
+        file: 0,
     });
 }
 
@@ -211,6 +212,7 @@ pub(super) fn route(builder: &mut Builder<'_>, object: Object<'_, '_>) {
             door: Door::Ingress,
             is_outside,
             place,
+            file: 0,
         });
     }
 }
