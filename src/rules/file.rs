@@ -8,8 +8,9 @@ use serde::{Deserialize, Deserializer};
 use crate::model::{Confidence, Format, Profile, Severity, Theme};
 use crate::rules::error::RuleError;
 use crate::rules::fact::{self, FactVariantFile};
+use crate::rules::native::Native;
 use crate::rules::rule::{
-    Binding, CallLanguage, Check, Decoding, Example, Examples, LazyText, Matcher, Native, Rule, RuleText,
+    Binding, CallLanguage, Check, Decoding, Example, Examples, LazyText, Matcher, Rule, RuleText,
 };
 use crate::rules::variant;
 

@@ -4,15 +4,18 @@ pub mod error;
 pub mod fact;
 pub mod file;
 pub mod literals;
+pub mod native;
 pub mod rule;
 pub mod set;
 pub mod shared;
 mod stored;
+pub mod tables;
 mod variant;
 
 pub use error::RuleError;
 pub use fact::{FactEdit, FactPattern, FactScope, FactVariant, ValueTest};
-pub use rule::{Check, Companion, Example, Examples, Matcher, Native, Rule, RuleText, SecretVariant};
+pub use native::Native;
+pub use rule::{Check, Companion, Example, Examples, Matcher, Rule, RuleText, SecretVariant};
 pub use set::RuleSet;
 pub use shared::Shared;
 

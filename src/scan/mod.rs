@@ -144,7 +144,7 @@ impl Scanner {
     pub fn new(rules: &RuleSet, min_confidence: Confidence, now: i64) -> Self {
         Self {
             secrets: SecretsDetector::new(rules, now),
-            facts: FactsDetector::new(rules),
+            facts: FactsDetector::new(rules, now),
             min_confidence,
             deselected: BTreeSet::new(),
             off_profile: BTreeSet::new(),
