@@ -21,8 +21,10 @@ mod rules {
     pub mod fact;
     pub mod file;
     pub mod literals;
+    pub mod native;
     pub mod rule;
     pub mod shared;
+    pub mod tables;
     pub mod text;
     pub mod variant;
     /// Here the texts are written, and all are at hand.

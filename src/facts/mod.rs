@@ -30,6 +30,7 @@ mod systemd;
 mod terraform;
 mod text;
 mod traffic;
+mod variables;
 
 use std::borrow::Cow;
 

@@ -7,7 +7,18 @@ use crate::model::{FileKind, Format, Language, Role, SourceFile};
 /// `path` uses `/`; `text` may be just the beginning of the content.
 pub fn kind(path: &str, text: &str) -> FileKind {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-    by_name(&name).or_else(|| by_extension(&name)).or_else(|| by_content(text)).unwrap_or(FileKind::Text)
+    let named = by_name(&name).filter(|&kind| kind != FileKind::Dockerfile || is_dockerfile(&name, text));
+    named.or_else(|| by_extension(&name)).or_else(|| by_content(text)).unwrap_or(FileKind::Text)
+}
+
+/// Whether a file that is called one is a Dockerfile: `dockerfile.py` is one only where it begins like one.
+fn is_dockerfile(name: &str, text: &str) -> bool {
+    if !matches!(by_extension(name), Some(FileKind::Source(_) | FileKind::Document)) {
+        return true;
+    }
+    let mut lines = text.lines().map(str::trim_start);
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with('#'));
+    first.is_some_and(|line| line.starts_with("FROM ") || line.starts_with("ARG "))
 }
 
 fn by_name(name: &str) -> Option<FileKind> {
@@ -18,9 +29,9 @@ fn by_name(name: &str) -> Option<FileKind> {
     if is_env {
         return Some(FileKind::Data(Format::Dotenv));
     }
-    // `Dockerfile`, `Dockerfile.prod`, `web.dockerfile`
+    // `Dockerfile`, `Dockerfile.prod`, `Dockerfile-prod`, `web.dockerfile`
     let is_docker = |part: &str| matches!(part, "dockerfile" | "containerfile");
-    if name.split('.').next().is_some_and(is_docker) || name.rsplit('.').next().is_some_and(is_docker) {
+    if name.split(['.', '-', '_']).next().is_some_and(is_docker) || name.rsplit('.').next().is_some_and(is_docker) {
         return Some(FileKind::Dockerfile);
     }
     // Samples keep the kind of what they are a sample of: `settings.py.example`.
@@ -319,6 +330,10 @@ mod tests {
     fn names_decide_before_content() {
         assert_eq!(kind("a/.env.local", ""), FileKind::Data(Format::Dotenv));
         assert_eq!(kind("Dockerfile.prod", ""), FileKind::Dockerfile);
+        assert_eq!(kind("Dockerfile-prod", ""), FileKind::Dockerfile);
+        assert_eq!(kind("Dockerfile.go", "# build\nFROM golang\n"), FileKind::Dockerfile);
+        assert_eq!(kind("dockerfile.py", "import re\n"), FileKind::Source(Language::Python));
+        assert_eq!(kind("dockerfile_parser.py", "import re\n"), FileKind::Source(Language::Python));
         assert_eq!(kind("settings.py.example", ""), FileKind::Source(Language::Python));
         assert_eq!(kind("x.YML", ""), FileKind::Data(Format::Yaml));
         assert_eq!(kind("Jenkinsfile", ""), FileKind::Source(Language::Groovy));

@@ -6,6 +6,7 @@ pub mod colon_separated;
 pub mod columns;
 pub mod csv;
 pub mod directives;
+pub mod dockerfile;
 pub mod dotenv;
 #[cfg(test)]
 mod dump;

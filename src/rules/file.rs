@@ -8,7 +8,8 @@ use serde::{Deserialize, Deserializer};
 use crate::model::{Confidence, Format, Profile, Severity, Theme};
 use crate::rules::error::RuleError;
 use crate::rules::fact::{self, FactVariantFile};
-use crate::rules::rule::{Binding, CallLanguage, Check, Decoding, Matcher, Native, Rule};
+use crate::rules::native::Native;
+use crate::rules::rule::{Binding, CallLanguage, Check, Decoding, Matcher, Rule};
 use crate::rules::text::{Example, Examples, LazyText, RuleText};
 use crate::rules::variant;
 

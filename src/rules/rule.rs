@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Confidence, Format, Profile, Severity, Theme};
 use crate::rules::fact::FactVariant;
+use crate::rules::native::Native;
 use crate::rules::text::{LazyText, RuleText};
 
 /// A checked rule.
@@ -273,39 +274,4 @@ pub enum Check {
     Digit,
     #[serde(rename = "azure-sas")]
     AzureSas,
-}
-
-/// A check in code. Each name is bound to one function in `detect::secrets::native`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-pub enum Native {
-    /// PEM and OpenSSH private keys without a passphrase.
-    #[serde(rename = "pem-private-key")]
-    PemPrivateKey,
-    /// Private keys of any format under a passphrase.
-    #[serde(rename = "encrypted-private-key")]
-    EncryptedPrivateKey,
-    /// PGP private keys; whether a passphrase protects them shows only after parsing packets.
-    #[serde(rename = "pgp-private-key")]
-    PgpPrivateKey,
-    /// PuTTY key files without a passphrase.
-    #[serde(rename = "putty-private-key")]
-    PuttyPrivateKey,
-    /// A password in the authority part of a URL.
-    #[serde(rename = "url-password")]
-    UrlPassword,
-    /// A password in a connection string of key and value pairs.
-    #[serde(rename = "connection-string-password")]
-    ConnectionStringPassword,
-    /// A literal assigned to a password-like name.
-    #[serde(rename = "assigned-password")]
-    AssignedPassword,
-    /// A common password that configures an account.
-    #[serde(rename = "weak-password")]
-    WeakPassword,
-    /// A literal assigned to a key-, token- or secret-like name.
-    #[serde(rename = "assigned-key")]
-    AssignedKey,
-    /// A literal that something with a credential-like name is compared with.
-    #[serde(rename = "compared-credential")]
-    ComparedCredential,
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::rules::error::RuleError;
+use crate::rules::tables::{EndOfLife, ImageSources, VulnerableVersions};
 
 /// All shared lists.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -19,6 +20,12 @@ pub struct Shared {
     pub letter_pairs: LetterPairs,
     /// How much each feature of an assignment counts.
     pub assignment_model: AssignmentModel,
+    /// Versions of products with published holes.
+    pub vulnerable_versions: VulnerableVersions,
+    /// Releases that get no more updates.
+    pub end_of_life: EndOfLife,
+    /// Registries to know, and those to keep away from.
+    pub image_sources: ImageSources,
 }
 
 /// `names.yaml`.
@@ -161,6 +168,9 @@ impl Shared {
             "common-passwords.yaml" => self.common_passwords = serde_yaml::from_str(text).map_err(problem)?,
             "known-public.yaml" => self.known_public = serde_yaml::from_str(text).map_err(problem)?,
             "assignment-model.yaml" => self.assignment_model = serde_yaml::from_str(text).map_err(problem)?,
+            "vulnerable-versions.yaml" => self.vulnerable_versions = serde_yaml::from_str(text).map_err(problem)?,
+            "end-of-life.yaml" => self.end_of_life = serde_yaml::from_str(text).map_err(problem)?,
+            "image-sources.yaml" => self.image_sources = serde_yaml::from_str(text).map_err(problem)?,
             "letter-pairs.yaml" => self.letter_pairs = serde_yaml::from_str(text).map_err(problem)?,
             _ => return Err(RuleError::new(path, "no shared list has this name")),
         }

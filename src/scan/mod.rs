@@ -156,7 +156,7 @@ impl Scanner {
     pub fn new(rules: &RuleSet, min_confidence: Confidence, now: i64) -> Self {
         Self {
             secrets: SecretsDetector::new(rules, now),
-            facts: FactsDetector::new(rules),
+            facts: FactsDetector::new(rules, now),
             min_confidence,
             deselected: BTreeSet::new(),
             off_profile: BTreeSet::new(),
@@ -268,7 +268,7 @@ fn proposed(locator: &mut Locator<'_>, quoter: &Quoter<'_>, edit: &Edit) -> Opti
 fn reported(locator: &mut Locator<'_>, quoter: &Quoter<'_>, finding: Finding, visits: &[Visit]) -> Reported {
     let span = finding.primary.span;
     let (start, end) = (locator.place(span.start), locator.place(span.end));
-    let mut related = |Label { span, text }: &Label| RelatedPlace {
+    let mut related = |&Label { span, ref text }: &Label| RelatedPlace {
         path: None,
         label: text.clone(),
         start: locator.place(span.start).position,

@@ -84,11 +84,13 @@ pub(super) struct Index {
     /// The other variants by kind of fact.
     by_kind: HashMap<FactKind, Vec<usize>>,
     natives: Vec<(usize, native::Check)>,
+    /// What the checks in code know of images.
+    images: native::Images,
 }
 
 impl Index {
-    pub(super) fn new(set: &RuleSet) -> Self {
-        let mut index = Self::default();
+    pub(super) fn new(set: &RuleSet, now: i64) -> Self {
+        let mut index = Self { images: native::Images::new(set.shared(), now), ..Self::default() };
         let values = Arc::new(ValueReader::new(set.shared()));
         for rule in set.iter() {
             let at = index.rules.len();
@@ -149,8 +151,8 @@ impl Index {
     /// Runs the checks in code.
     pub(super) fn natives(&self, file: &SourceFile<'_>, facts: &Facts<'_>, findings: &mut Vec<Finding>) {
         for (rule, check) in &self.natives {
-            let rule = &self.rules[*rule];
-            let _ = (rule, check, file, facts, &findings);
+            let subject = native::Subject { rule: &self.rules[*rule], images: &self.images, file, facts };
+            check(&subject, findings);
         }
     }
 }

@@ -11,7 +11,7 @@ mod test;
 use std::cell::OnceCell;
 use std::collections::HashSet;
 
-use self::index::{Index, Pattern, Variant};
+use self::index::{Index, Pattern, RuleEntry, Variant};
 use self::neighbours::Neighbours;
 use crate::facts::{Fact, Facts, UnitId};
 use crate::model::{Confidence, Doubt, Edit, FactKind, Finding, Label, Role, RuleId, SourceFile, Span, Theme};
@@ -31,9 +31,9 @@ struct Match<'f, 't> {
 }
 
 impl FactsDetector {
-    /// Compiles the rules on facts of a set.
-    pub fn new(set: &RuleSet) -> Self {
-        Self { index: Index::new(set) }
+    /// Compiles the rules on facts of a set. `now` is in seconds since 1970, and decides which releases still get updates.
+    pub fn new(set: &RuleSet, now: i64) -> Self {
+        Self { index: Index::new(set, now) }
     }
 
     /// Appends what the facts of a file say wrong. A credential that was found before, in a fact that a rule knows more about, becomes a
@@ -77,18 +77,20 @@ impl FactsDetector {
         }
     }
 
-    /// Whether a rule that knows the kind of credential found the one that this is about. A finding that only its surroundings gave is
-    /// replaced.
+    /// Whether a rule that knows the kind of credential found the one that this is about. A finding that only its surroundings gave, or
+    /// that is doubted, is replaced.
     fn is_known(&self, found: &Match<'_, '_>, credentials: &[Finding], replaced: &mut HashSet<usize>) -> bool {
-        if self.index.rules[found.variant.rule].theme != Theme::HardcodedCredential {
+        let is_value = matches!(found.fact.kind, FactKind::Environment | FactKind::Setting);
+        if !is_value || self.index.rules[found.variant.rule].theme != Theme::HardcodedCredential {
             return false;
         }
-        let place = found.fact.value_span.unwrap_or(found.fact.span);
-        let at_place = || credentials.iter().enumerate().filter(|(_, finding)| finding.primary.span.overlaps(place));
         // What a variant took over before is no more certain.
         let knows_kind =
             |id: &RuleId| !self.index.generic.contains(id) && !self.index.rules.iter().any(|rule| rule.id == *id);
-        if at_place().any(|(_, finding)| knows_kind(&finding.rule)) {
+        let is_known = |finding: &Finding| finding.confidence >= Confidence::Medium && knows_kind(&finding.rule);
+        let place = found.fact.value_span.unwrap_or(found.fact.span);
+        let at_place = || credentials.iter().enumerate().filter(|(_, finding)| finding.primary.span.overlaps(place));
+        if at_place().any(|(_, finding)| is_known(finding)) {
             return true;
         }
         replaced.extend(at_place().map(|(at, _)| at));
@@ -97,29 +99,45 @@ impl FactsDetector {
 
     fn finding(&self, file: &SourceFile<'_>, facts: &Facts<'_>, found: &Match<'_, '_>) -> Finding {
         let rule = &self.index.rules[found.variant.rule];
-        let is_test = crate::input::classify::role_of(file) == Role::Test;
-        let doubts = if is_test { vec![Doubt::Role] } else { Vec::new() };
-        let confidence = found.variant.written.confidence.unwrap_or(rule.confidence);
-        let is_masked = found.variant.written.masks || rule.theme == Theme::HardcodedCredential;
+        // The name of a file that is copied is no secret.
+        let is_secret = rule.theme == Theme::HardcodedCredential && found.fact.kind != FactKind::Instruction;
+        let is_masked = found.variant.written.masks || is_secret;
         let hidden = found.fact.value_span.filter(|_| is_masked);
         let here = found.beside.iter().filter(|fact| fact.arrival.is_none());
         let related = here.map(|fact| Label { span: fact.span, text: phrase(fact.kind).to_owned() });
         let arrivals = found.beside.iter().copied().chain([found.fact]).filter_map(|fact| fact.arrival);
+        let primary = Label { span: found.span(), text: label(facts, found.fact.unit) };
+        let written = &found.variant.written;
         Finding {
-            rule: rule.id.clone(),
-            severity: found.variant.written.severity.unwrap_or(rule.severity),
-            confidence: if is_test { confidence.min(Confidence::Medium) } else { confidence },
-            profile: found.variant.written.profile,
-            primary: Label { span: found.span(), text: label(facts, found.fact.unit) },
+            severity: written.severity.unwrap_or(rule.severity),
+            profile: written.profile,
             related: related.collect(),
             arrivals: arrivals.collect(),
-            secret: None,
             hidden: hidden.into_iter().collect(),
-            doubts,
-            evidence: Vec::new(),
             edit: found.edit(file),
-            suppressed: None,
+            ..plain(rule, written.confidence, file, primary)
         }
+    }
+}
+
+/// A finding of a rule at one place, less certain in a test.
+fn plain(rule: &RuleEntry, confidence: Option<Confidence>, file: &SourceFile<'_>, primary: Label) -> Finding {
+    let confidence = confidence.unwrap_or(rule.confidence);
+    let is_test = crate::input::classify::role_of(file) == Role::Test;
+    Finding {
+        rule: rule.id.clone(),
+        severity: rule.severity,
+        confidence: if is_test { confidence.min(Confidence::Medium) } else { confidence },
+        profile: None,
+        primary,
+        related: Vec::new(),
+        arrivals: Vec::new(),
+        secret: None,
+        hidden: Vec::new(),
+        doubts: if is_test { vec![Doubt::Role] } else { Vec::new() },
+        evidence: Vec::new(),
+        edit: None,
+        suppressed: None,
     }
 }
 

@@ -3,6 +3,7 @@
 use data_encoding::{BASE32, BASE32_NOPAD, BASE64, BASE64_NOPAD, BASE64URL_NOPAD};
 use sha2::{Digest, Sha256};
 
+use crate::detect::date::day_of;
 use crate::model::Doubt;
 use crate::rules::Check;
 
@@ -122,21 +123,6 @@ pub fn sas_is_expired(url: &str, now: i64) -> bool {
     expiry.is_some_and(|day| (day + 1) * DAY < now)
 }
 
-/// Days from 1970-01-01 to a date that begins with `YYYY-MM-DD` (Hinnant, "chrono-compatible low-level date algorithms").
-fn day_of(date: &str) -> Option<i64> {
-    let number = |range: std::ops::Range<usize>| date.get(range).and_then(|digits| digits.parse::<i64>().ok());
-    let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
-    if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
-        return None;
-    }
-    // Years begin in March, so that the leap day is their last.
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    Some(era * 146_097 + day_of_era - 719_468)
-}
-
 /// The account number inside an AWS key id, or `None` when it holds none that can exist.
 ///
 /// Ids made before 2019 (fifth character `I` or `J`) carry no account and are taken as they are.
@@ -176,10 +162,6 @@ mod tests {
 
     #[test]
     fn shared_access_signatures_expire() {
-        assert_eq!(
-            (day_of("1970-01-01"), day_of("2000-03-01T00%3A00Z"), day_of("2000-13-01")),
-            (Some(0), Some(11_017), None)
-        );
         let now = 1_700_000_000;
         assert!(sas_is_expired("https://x/y?sv=1&se=2023-01-04T18%3A15%3A00Z&sr=c", now));
         assert!(!sas_is_expired("?sv=1&se=2099-01-04", now));

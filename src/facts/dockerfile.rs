@@ -1,8 +1,0 @@
-//! Facts of dockerfile.
-
-use crate::facts::Builder;
-
-/// Reads the file.
-pub(super) fn read(builder: &mut Builder<'_>) {
-    let _ = builder;
-}
