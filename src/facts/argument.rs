@@ -23,6 +23,39 @@ pub(super) struct Word {
     pub place: Range<usize>,
 }
 
+/// Words that are no program but a part of one: what an image runs by itself takes them as its first argument.
+const SUBCOMMANDS: [&str; 20] = [
+    "agent",
+    "api",
+    "controller",
+    "dashboard",
+    "local",
+    "master",
+    "proxy",
+    "run",
+    "scheduler",
+    "serve",
+    "server",
+    "standalone",
+    "start",
+    "start-dev",
+    "start-single-node",
+    "ui",
+    "web",
+    "webserver",
+    "work",
+    "worker",
+];
+
+/// The command line of a container whose image brings the program: its arguments, with the name of the image for the program where the
+/// first of them is no program. `None` where they begin with a flag, so that only the image knows what reads them.
+pub(super) fn with_program(image: &str, words: &[Word]) -> Option<Vec<Word>> {
+    let first = words.first().filter(|first| !first.text.starts_with('-'))?;
+    let program = SUBCOMMANDS.contains(&first.text.as_str()) && !image.is_empty();
+    let program = program.then(|| Word { text: image.to_owned(), place: first.place.start..first.place.start });
+    Some(program.into_iter().chain(words.iter().cloned()).collect())
+}
+
 /// Adds the arguments of one process. `words` are the command line without the program; the program is known by its base name, or
 /// empty where only the image knows it.
 ///

@@ -7,7 +7,7 @@ use super::native;
 use super::test::Test;
 use crate::detect::secrets::value::ValueReader;
 use crate::facts::{Fact, Facts};
-use crate::model::{Attribute, Confidence, FactKind, Finding, RuleId, Severity, SourceFile, Theme};
+use crate::model::{Attribute, Confidence, FactKind, Finding, Profile, RuleId, Severity, SourceFile, Theme};
 use crate::rules::{FactPattern, FactVariant, Matcher, RuleSet};
 
 /// What a finding needs of its rule.
@@ -17,6 +17,7 @@ pub(super) struct RuleEntry {
     pub(super) theme: Theme,
     pub(super) severity: Severity,
     pub(super) confidence: Confidence,
+    pub(super) profile: Profile,
 }
 
 /// A variant of a rule, ready to be tried.
@@ -111,8 +112,8 @@ impl Index {
                 }
             }
             let id = RuleId::new(&rule.id);
-            let (theme, severity, confidence) = (rule.theme, rule.severity, rule.confidence);
-            index.rules.push(RuleEntry { id, theme, severity, confidence });
+            let (theme, severity, confidence, profile) = (rule.theme, rule.severity, rule.confidence, rule.profile);
+            index.rules.push(RuleEntry { id, theme, severity, confidence, profile });
         }
         index
     }

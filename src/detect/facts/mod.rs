@@ -14,7 +14,7 @@ use std::collections::HashSet;
 use self::index::{Index, Pattern, RuleEntry, Variant};
 use self::neighbours::Neighbours;
 use crate::facts::{Fact, Facts, UnitId};
-use crate::model::{Confidence, Doubt, Edit, FactKind, Finding, Label, Role, RuleId, SourceFile, Span, Theme};
+use crate::model::{Confidence, Doubt, Edit, FactKind, Finding, Label, Profile, Role, RuleId, SourceFile, Span, Theme};
 use crate::rules::{FactEdit, RuleSet};
 
 /// Detects what manifests say wrong, by the rules it was made from. Shared by all threads.
@@ -81,7 +81,10 @@ impl FactsDetector {
     /// that is doubted, is replaced.
     fn is_known(&self, found: &Match<'_, '_>, credentials: &[Finding], replaced: &mut HashSet<usize>) -> bool {
         let is_value = matches!(found.fact.kind, FactKind::Environment | FactKind::Setting);
-        if !is_value || self.index.rules[found.variant.rule].theme != Theme::HardcodedCredential {
+        let rule = &self.index.rules[found.variant.rule];
+        // What only some runs show takes the place of nothing.
+        let is_shown = found.variant.written.profile.unwrap_or(rule.profile) == Profile::Default;
+        if !is_value || !is_shown || rule.theme != Theme::HardcodedCredential {
             return false;
         }
         // What a variant took over before is no more certain.

@@ -13,16 +13,13 @@ pub(super) fn read(builder: &mut Builder<'_>, service: &Service<'_, '_>, unit: U
     let is_own = !entrypoint.is_empty();
     let words: Vec<Word> = entrypoint.into_iter().chain(line("command")).collect();
     let of_image = image::ImageReference::parse(image).map_or("", |image| image.name);
-    // Without an entry point of its own, what begins with no hyphen may be a program or an argument of the image's.
-    match is_own || words.first().is_some_and(|first| is_program(&first.text)) {
-        true => shell::read_words(builder, unit, &words),
-        false => argument::add(builder, unit, of_image, &words),
+    // Without an entry point of its own, an option of the form `name=value` is the image's as well.
+    let may_be_program = words.first().is_some_and(|first| !first.text.contains(['=', '$']));
+    let whole = if is_own { Some(words.clone()) } else { argument::with_program(of_image, &words) };
+    match whole.filter(|_| is_own || may_be_program) {
+        Some(words) => shell::read_words(builder, unit, &words),
+        None => argument::add(builder, unit, of_image, &words),
     }
-}
-
-/// Whether the first word of a command names a program: a bare word, not a flag and not an option of the form `name=value`.
-fn is_program(word: &str) -> bool {
-    !word.is_empty() && !word.starts_with('-') && !word.contains(['=', '$'])
 }
 
 fn line(service: &Service<'_, '_>, node: NodeId) -> Vec<Word> {

@@ -33,16 +33,14 @@ pub(super) fn read<'t>(builder: &mut Builder<'t>, pod: &Pod<'_, 't>, unit: UnitI
     let line: Vec<&Scalar<'t>> = command.iter().chain(&scalars("args")).copied().collect();
     let words: Vec<Word> =
         line.iter().map(|scalar| Word { text: scalar.text.to_string(), place: scalar.span.range() }).collect();
-    // Without a command of its own, what begins with no hyphen may be a program or an argument of the image's.
-    let is_flag = |word: &Word| word.text.starts_with('-');
-    let program = if command.is_empty() && words.first().is_none_or(is_flag) {
-        let program = image::ImageReference::parse(image).map_or("", |image| image.name);
-        argument::add(builder, unit, program, &words);
-        program.to_owned()
-    } else {
-        shell::read_words(builder, unit, &words);
-        base_name(&words[0].text)
-    };
+    let of_image = image::ImageReference::parse(image).map_or("", |image| image.name);
+    let whole = if command.is_empty() { argument::with_program(of_image, &words) } else { Some(words.clone()) };
+    match &whole {
+        Some(words) => shell::read_words(builder, unit, words),
+        None => argument::add(builder, unit, of_image, &words),
+    }
+    let program = whole.and_then(|words| words.into_iter().next());
+    let program = program.map_or_else(|| of_image.to_owned(), |program| base_name(&program.text));
     if let Some((_, rest)) = line.split_first() {
         inline_script(builder, unit, &program, rest);
     }
