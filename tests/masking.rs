@@ -7,10 +7,10 @@ use data_encoding::BASE64;
 use doorward::examples::{NOW, template};
 use doorward::excerpt::{Quoter, escape};
 use doorward::model::{
-    Confidence, Encoding, FileKind, Finding, Label, LineIndex, Origin, RuleId, Severity, SourceFile, Span,
+    Confidence, Encoding, FileKind, Finding, Label, LineIndex, Origin, RuleId, Severity, SourceFile, Span, Theme,
 };
 use doorward::report::{self, Format, Report, text::Style};
-use doorward::rules::{Rule, RuleSet, RuleText};
+use doorward::rules::{Matcher, Rule, RuleSet, RuleText};
 use doorward::scan::{Document, FileReport, Scanner};
 use proptest::prelude::*;
 
@@ -36,17 +36,25 @@ fn cases(rules: &RuleSet) -> Vec<Case<'_>> {
             let code = expand(rule, &example.code);
             let highlights: Vec<_> = example.highlights.iter().map(|text| expand(rule, text)).collect();
             let is_header = |text: &String| text.contains("PRIVATE KEY") || text.starts_with("PuTTY");
-            let secrets = if highlights.iter().any(is_header) {
+            // What is wrong with a manifest is mostly no secret; what its finding hides is one.
+            let is_manifest = matches!(rule.matcher, Matcher::Facts(_)) || !is_credential(rule);
+            let secrets = if is_manifest {
+                Vec::new()
+            } else if highlights.iter().any(is_header) {
                 let is_base64 = |char: char| char.is_ascii_alphanumeric() || matches!(char, '+' | '/' | '=');
                 code.split(|char| !is_base64(char)).filter(|word| word.len() >= 40).map(str::to_owned).collect()
             } else {
                 highlights
             };
-            assert!(!secrets.is_empty(), "{}: no secret in {code}", rule.id);
+            assert!(is_manifest || !secrets.is_empty(), "{}: no secret in {code}", rule.id);
             cases.push(Case { rule, path: &example.file, code, secrets });
         }
     }
     cases
+}
+
+fn is_credential(rule: &Rule) -> bool {
+    rule.theme == Theme::HardcodedCredential || matches!(rule.matcher, Matcher::Secret(_))
 }
 
 /// What all formats write about a file, one after another.
@@ -134,10 +142,11 @@ fn no_format_shows_the_secret_of_any_example() {
         if file.findings.is_empty() {
             faults.push(format!("{} ({}): nothing is reported", case.rule.id, case.path));
         }
-        let code = case.secrets.iter().fold(case.code.clone(), |code, secret| code.replace(secret.as_str(), "\0"));
+        let secrets = if case.secrets.is_empty() { hidden_texts(&file, &case) } else { case.secrets.clone() };
+        let code = secrets.iter().fold(case.code.clone(), |code, secret| code.replace(secret.as_str(), "\0"));
         let public = public(&rules, &file, &code);
         let output = written(&rules, file);
-        let parts = case.secrets.iter().filter_map(|secret| shown(secret, &output, &public));
+        let parts = secrets.iter().filter_map(|secret| shown(secret, &output, &public));
         faults.extend(parts.map(|part| format!("{} ({}): `{part}`", case.rule.id, case.path)));
     }
     assert!(faults.is_empty(), "{} secrets are shown:\n{}", faults.len(), faults.join("\n"));

@@ -21,6 +21,34 @@ fn every_example_comes_out_as_its_rule_says() {
 }
 
 #[test]
+fn every_edit_mends_its_finding() {
+    let rules = RuleSet::built_in();
+    let scanner = Scanner::new(&rules, doorward::model::Confidence::Low, examples::NOW);
+    let (mut edits, mut faults) = (0, Vec::new());
+    for rule in rules.iter() {
+        for example in &rule.text().examples.bad {
+            let code = examples::template::expand(&rule.id, &example.code).unwrap();
+            let count = |code: &str| {
+                let report = scanner.scan(&doorward::scan::Document::new(&example.file, code));
+                let of_rule = report.findings.into_iter().filter(|found| found.finding.rule.as_str() == rule.id);
+                of_rule.map(|found| found.edit).collect::<Vec<_>>()
+            };
+            let before = count(&code);
+            for edit in before.iter().flatten() {
+                edits += 1;
+                let (start, end) = (edit.bytes.start as usize, edit.bytes.end as usize);
+                let after = format!("{}{}{}", &code[..start], edit.text, &code[end..]);
+                if count(&after).len() >= before.len() {
+                    faults.push(format!("{} ({}): {}", rule.id, example.file, &after[start..]));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{} of {edits} edits mend nothing:\n{}", faults.len(), faults.join("\n---\n"));
+    assert!(edits > 50, "only {edits} edits were tried");
+}
+
+#[test]
 fn every_variant_has_an_example_that_needs_it() {
     let mut unproven = Vec::new();
     for rule in RuleSet::built_in().iter() {

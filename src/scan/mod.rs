@@ -218,7 +218,10 @@ impl Scanner {
             return FileReport { links, ..FileReport::default() };
         }
         let is_off_profile = |finding: &Finding| self.off_profile.contains(&(finding.rule.clone(), finding.profile));
-        let off_profile = findings.iter().filter(|finding| is_off_profile(finding)).count();
+        let off_profile = findings
+            .iter()
+            .filter(|finding| is_off_profile(finding) && !self.deselected.contains(&finding.rule))
+            .count();
         let is_selected = |finding: &Finding| !self.deselected.contains(&finding.rule) && !is_off_profile(finding);
         let is_reported = |finding: &Finding| finding.confidence >= self.min_confidence && is_selected(finding);
         let below_confidence = findings.iter().filter(|finding| is_selected(finding) && !is_reported(finding)).count();

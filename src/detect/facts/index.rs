@@ -77,6 +77,8 @@ fn long_flag(fact: &Fact<'_>, attribute: Attribute) -> Option<String> {
 #[derive(Debug, Default)]
 pub(super) struct Index {
     pub(super) rules: Vec<RuleEntry>,
+    /// The theme of each rule on facts.
+    pub(super) themes: HashMap<RuleId, Theme>,
     /// Rules that find credentials by their surroundings only, and give way to a rule that knows the place.
     pub(super) generic: HashSet<RuleId>,
     variants: Vec<Variant>,
@@ -113,6 +115,7 @@ impl Index {
             }
             let id = RuleId::new(&rule.id);
             let (theme, severity, confidence, profile) = (rule.theme, rule.severity, rule.confidence, rule.profile);
+            index.themes.insert(id.clone(), theme);
             index.rules.push(RuleEntry { id, theme, severity, confidence, profile });
         }
         index

@@ -60,7 +60,24 @@ impl FactsDetector {
             !replaced.contains(&(at - 1))
         });
         self.index.natives(file, facts, findings);
+        self.prefer_consoles(findings);
         findings.sort_by_key(|finding| finding.primary.span.start);
+    }
+
+    /// Drops what says that a password is in the file where another finding says which door it opens.
+    fn prefer_consoles(&self, findings: &mut Vec<Finding>) {
+        let theme = |finding: &Finding| self.index.themes.get(&finding.rule).copied();
+        let doors = findings.iter().filter(|finding| theme(finding) == Some(Theme::OpenConsole));
+        let doors: Vec<Span> = doors.flat_map(|finding| finding.hidden.iter().copied()).collect();
+        if doors.is_empty() {
+            return;
+        }
+        findings.retain(|finding| {
+            let is_plain =
+                theme(finding) == Some(Theme::HardcodedCredential) || self.index.generic.contains(&finding.rule);
+            let is_behind = |span: &Span| doors.iter().any(|door| door.overlaps(*span));
+            !(is_plain && (finding.hidden.iter().any(is_behind) || is_behind(&finding.primary.span)))
+        });
     }
 
     /// Makes the credentials that were found in the fact findings of the variant's rule, unless a rule found them that knows their kind.
@@ -155,7 +172,16 @@ impl Match<'_, '_> {
         Some(match self.variant.written.edit.as_ref()? {
             FactEdit::Value(text) => Edit { span: self.fact.value_span?, text: text.clone() },
             FactEdit::Text(text) => Edit { span: self.span(), text: text.clone() },
-            FactEdit::RemoveLine(_) => Edit { span: whole_lines(file.text, self.fact.span), text: String::new() },
+            FactEdit::RemoveLine(_) => {
+                let span = whole_lines(file.text, self.fact.span);
+                // An item of a list, or an entry, that has its lines for itself.
+                let outside = [span.start..self.fact.span.start, self.fact.span.end..span.end];
+                let is_alone = outside.iter().all(|range| {
+                    let text = &file.text[range.start as usize..range.end as usize];
+                    text.chars().all(|char| char.is_whitespace() || matches!(char, '-' | '"' | '\'' | '\\' | ','))
+                });
+                is_alone.then_some(Edit { span, text: String::new() })?
+            }
         })
     }
 }

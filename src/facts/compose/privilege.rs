@@ -31,8 +31,16 @@ pub(super) fn read(builder: &mut Builder<'_>, service: &Service<'_, '_>, unit: U
         [("privileged", "privileged"), ("read_only", "read-only-root"), ("cgroup_parent", "cgroup-parent")]
     {
         if let Some(node) = service.get(key) {
-            let value = service.tree.scalar(node).map(resolved).unwrap_or_default();
-            tell(builder, unit, place(service.tree, node), called, &value, "service");
+            let scalar = service.tree.scalar(node);
+            let value = scalar.map(resolved).unwrap_or_default();
+            let value_place = scalar.map_or_else(|| place(service.tree, node), |scalar| scalar.span.range());
+            builder
+                .fact(FactKind::Privilege, unit, place(service.tree, node))
+                .value_at(value_place)
+                .with(Attribute::Name, called)
+                .with(Attribute::Value, value)
+                .with(Attribute::Origin, "service")
+                .add();
         }
     }
     if service.get("read_only").is_none() && service.is_complete {
