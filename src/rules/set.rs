@@ -29,6 +29,12 @@ impl RuleSet {
         Self { rules: rules.into_iter().map(|rule| (rule.id.clone(), rule)).collect(), shared }
     }
 
+    /// A set with the same lists and this rule alone.
+    #[must_use]
+    pub fn with_only(&self, rule: Rule) -> Self {
+        Self { rules: BTreeMap::from([(rule.id.clone(), rule)]), shared: self.shared.clone() }
+    }
+
     /// Adds a rule from its file. A user's rule may not take the id of another.
     ///
     /// # Errors
