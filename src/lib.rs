@@ -1,4 +1,4 @@
-//! doorward finds what leaves a door open in a tree of files, beginning with hard-coded credentials.
+//! doorward finds what leaves a door open in a tree of files: hard-coded credentials, open consoles, unverified code.
 //!
 //! The command line is in [`cli`]; a program that wants findings uses [`scan::Scanner`] with a [`rules::RuleSet`]:
 //!

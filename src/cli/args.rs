@@ -22,7 +22,7 @@ Examples:
 Exit codes:
   0  nothing found     1  findings     2  could not run     3  nothing scanned, or not all";
 
-/// Finds what leaves a door open: credentials written into code, configuration and documents.
+/// Finds what leaves a door open: credentials in files, consoles without a login, code that nobody verified.
 #[derive(Debug, Parser)]
 #[command(name = "doorward", version, about, after_help = EXAMPLES, args_conflicts_with_subcommands = true, max_term_width = 100)]
 pub struct Arguments {
