@@ -203,6 +203,7 @@ const PROPERTIES: &[Known] = &[
     known("spring", Plain(Properties), &["application*.properties", "bootstrap*.properties", "nacos*.properties"], &[]),
     known("zookeeper", Plain(Properties), &["zookeeper*.properties"], &[]),
     known("spring", Plain(Properties), &["*.properties"], &["^spring.", "^management.", "^xxl.job."]),
+    known("torchserve", Plain(Properties), &["*.properties"], &["^inference_address", "^management_address"]),
     known("nifi", Plain(Properties), &["nifi*.properties"], &[]),
     known("druid", Plain(Properties), &["*.properties"], &["^druid."]),
     known("activemq", Plain(Properties), &["jetty-realm*.properties", "activemq/*.properties"], &[]),
