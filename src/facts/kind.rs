@@ -169,8 +169,9 @@ fn xml(folder: &str, name: &str, text: &str) -> Option<ManifestKind> {
         || holds(text, "<useSecurity>");
     let is_in_home =
         folder.contains("jenkins") || folder.contains("jobs") || matches!(name, "config.xml" | "credentials.xml");
-    let is_named =
-        ["hudson.", "jenkins.", "org.jenkinsci.", "com.cloudbees."].iter().any(|start| name.starts_with(start));
+    let is_named = ["hudson.", "jenkins.", "org.jenkinsci.", "com.cloudbees.", "javaposse."]
+        .iter()
+        .any(|start| name.starts_with(start));
     (is_jenkins && is_in_home || is_named).then_some(ManifestKind::JenkinsXml)
 }
 
