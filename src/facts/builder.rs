@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::facts::exposure::{Exposure, Policy, Workload};
-use crate::facts::shell::Downloads;
+use crate::facts::shell::{BuiltImages, Downloads};
 use crate::facts::{Fact, Facts, Unit, UnitId, argument};
 use crate::model::{Attribute, FactKind, ManifestKind, Span};
 use crate::parse::{ConfigTree, NodeId, Scalar};
@@ -24,6 +24,8 @@ pub struct Builder<'t> {
     base: usize,
     /// The files that commands fetched so far.
     pub(super) downloads: Downloads,
+    /// The images that commands built so far.
+    pub(super) built_images: BuiltImages,
     /// Where actions of a template stand that print whole lines, in order.
     open_lines: Vec<usize>,
 }
@@ -34,7 +36,15 @@ impl<'t> Builder<'t> {
         let file = Unit { parent: None, label: String::new() };
         let open_lines = if raw == text { Vec::new() } else { printed_lines(raw) };
         let facts = Facts { units: vec![file], ..Facts::new(kind) };
-        Self { facts, raw, text, base: 0, downloads: Downloads::default(), open_lines }
+        Self {
+            facts,
+            raw,
+            text,
+            base: 0,
+            downloads: Downloads::default(),
+            built_images: BuiltImages::default(),
+            open_lines,
+        }
     }
 
     /// The facts.

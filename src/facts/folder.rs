@@ -130,11 +130,15 @@ pub(super) fn is_run_by(words: &[&str]) -> bool {
     let second = rest.iter().find(|word| !word.starts_with('-'));
     let is_harmless =
         rest.first().is_some_and(|word| matches!(*word, "--version" | "-v" | "-V" | "version" | "config" | "--help"));
+    // What is fetched from a registry by its name is not of the folder.
+    let is_fetched = *program == "cargo"
+        && matches!(second, Some(&"binstall" | &"install"))
+        && !rest.iter().any(|word| word.starts_with("--path") || *word == ".");
     let has_word =
         RUNNERS_WITH.iter().any(|(name, next)| name == program && second.is_some_and(|word| next.contains(word)));
     is_path
         || has_word
-        || RUNNERS.contains(program) && !is_harmless
+        || RUNNERS.contains(program) && !is_harmless && !is_fetched
         || program.ends_with("gradlew")
         || program.ends_with("mvnw")
 }
@@ -157,10 +161,19 @@ mod tests {
             "go generate ./...",
             "chmod +x a && ./a",
             "if make; then",
+            "cargo install --path .",
         ] {
             assert!(is_run(line), "{line}");
         }
-        for line in ["echo \"pre-commit run\"", "# npm install", "go version", "ls", "npm --version", "git status"] {
+        for line in [
+            "echo \"pre-commit run\"",
+            "# npm install",
+            "go version",
+            "ls",
+            "npm --version",
+            "git status",
+            "cargo binstall -y x",
+        ] {
             assert!(!is_run(line), "{line}");
         }
     }

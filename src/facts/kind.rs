@@ -19,7 +19,9 @@ pub struct Manifest<'t> {
 /// The manifest that a file is, or none.
 pub fn manifest<'t>(file: &SourceFile<'t>) -> Option<Manifest<'t>> {
     let kind = kind(file)?;
-    let may_be_template = matches!(file.kind, FileKind::Data(Format::Yaml)) && !is_expression_language(kind);
+    let is_yaml = matches!(file.kind, FileKind::Data(Format::Yaml)) && !is_expression_language(kind);
+    // A role of Ansible writes the configuration of a product from a template.
+    let may_be_template = is_yaml || kind == ManifestKind::Config && file.place.ends_with(".j2");
     let text = if may_be_template && holds(file.text, "{{") && helm::is_template(file.text) {
         Cow::Owned(helm::mask(file.text))
     } else {

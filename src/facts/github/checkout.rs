@@ -55,8 +55,8 @@ pub(super) fn read(
         return;
     }
     let tree = workflow.tree;
-    let is_guarded = around.is_guarded || text(tree, step, "if").is_some_and(condition::keeps_outsiders_out);
-    let value = if is_guarded { "guarded" } else { "open" };
+    let own_guard = text(tree, step, "if").map(condition::Guard::of).unwrap_or_default();
+    let value = around.guard.max(own_guard).as_str();
     let run = tree.get(step, "run").and_then(|node| tree.scalar(node));
     if reference.is_some_and(|reference| matches!(reference.repository.as_str(), "actions/checkout" | "gitea/checkout"))
     {

@@ -106,8 +106,40 @@ pub(super) fn oddities(builder: &mut Builder<'_>, unit: UnitId, place: &Range<us
     }
 }
 
-/// Whether a condition lets only the project's own branches and people through.
-pub(super) fn keeps_outsiders_out(condition: &str) -> bool {
+/// How well a condition keeps outsiders out, from worse to better.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Guard {
+    /// It does not, or there is none.
+    #[default]
+    Open,
+    /// A step or job before decides, in what cannot be seen.
+    Perhaps,
+    /// It lets only the project's own branches and people through.
+    Closed,
+}
+
+impl Guard {
+    /// That of a condition.
+    pub(super) fn of(condition: &str) -> Self {
+        if keeps_outsiders_out(condition) {
+            return Self::Closed;
+        }
+        let has_output =
+            condition.contains(".outputs.") && ["needs.", "steps."].iter().any(|of| condition.contains(of));
+        if has_output { Self::Perhaps } else { Self::Open }
+    }
+
+    /// The word in facts.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Perhaps => "perhaps-guarded",
+            Self::Closed => "guarded",
+        }
+    }
+}
+
+fn keeps_outsiders_out(condition: &str) -> bool {
     let condition: String = condition.split_whitespace().collect();
     let is_same_repository = condition.contains("head.repo.full_name==github.repository")
         || condition.contains("github.repository==github.event.pull_request.head.repo.full_name")
@@ -130,5 +162,7 @@ mod tests {
     fn conditions_that_keep_outsiders_out_are_known() {
         assert!(keeps_outsiders_out("github.event.pull_request.head.repo.full_name == github.repository"));
         assert!(!keeps_outsiders_out("github.repository == 'a/b'"));
+        assert_eq!(Guard::of("needs.check.outputs.is_member == 'true'"), Guard::Perhaps);
+        assert_eq!(Guard::of("github.event.workflow_run.conclusion == 'success'"), Guard::Open);
     }
 }

@@ -60,8 +60,8 @@ impl<'t> Workflow<'_, '_, 't> {
             text(tree, node, "id-token") == Some("write")
                 || tree.scalar(node).is_some_and(|scalar| scalar.text == "write-all")
         });
-        let is_guarded = text(tree, job, "if").is_some_and(condition::keeps_outsiders_out);
-        Surroundings { shell, has_identity, is_guarded, ..Surroundings::default() }
+        let guard = text(tree, job, "if").map(condition::Guard::of).unwrap_or_default();
+        Surroundings { shell, has_identity, guard, ..Surroundings::default() }
     }
 
     /// Tells a job whose token has what the repository's settings give it.

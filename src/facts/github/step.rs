@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::condition::Guard;
 use super::job::input;
 use super::origin::{self, Origin};
 use super::scope::{self, Scope, Source};
@@ -23,7 +24,7 @@ pub(super) struct Surroundings {
     /// Whether the job can get tokens of others by its identity.
     pub has_identity: bool,
     /// Whether a condition keeps pull requests of outsiders out.
-    pub is_guarded: bool,
+    pub guard: Guard,
     /// Whether code of outsiders was checked out by a step before.
     pub has_foreign_code: bool,
 }

@@ -39,6 +39,7 @@ pub(super) fn add(builder: &mut Builder<'_>, unit: UnitId, program: &str, words:
     if !PROGRAMS.contains(&program) {
         return;
     }
+    builder.built_images.note(words);
     let Some(options) = behind_subcommand(words) else { return };
     let options = &words[options..];
     let mut image = None;
@@ -77,7 +78,10 @@ pub(super) fn add(builder: &mut Builder<'_>, unit: UnitId, program: &str, words:
         .with(Attribute::Kind, "docker-run")
         .with_some(Attribute::Name, name.map(|name| name.text.clone()))
         .add();
-    image::add(builder, unit, &reference.text, reference.place.clone(), "run");
+    // What was built here before comes from nowhere else.
+    if !builder.built_images.hold(&reference.text) {
+        image::add(builder, unit, &reference.text, reference.place.clone(), "run");
+    }
     for (flag, place, value) in &found {
         option(&mut Draft { builder, unit, place: place.clone(), value: value.as_ref() }, flag);
     }

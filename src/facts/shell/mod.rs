@@ -4,6 +4,7 @@
 //! on those piped into it or nested in it. Then each tells its facts, in a unit of its own.
 
 mod arguments;
+mod built;
 mod container;
 mod download;
 mod mask;
@@ -14,6 +15,7 @@ mod tell;
 
 use std::ops::Range;
 
+pub(super) use self::built::BuiltImages;
 pub(super) use self::download::Downloads;
 use self::script::Script;
 use crate::facts::{Builder, Facts, UnitId, argument};
