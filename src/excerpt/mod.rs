@@ -61,7 +61,7 @@ impl<'a> Quoter<'a> {
         let texts: BTreeSet<String> =
             texts.flat_map(|text| base64_forms(text).into_iter().chain([text.to_owned()])).collect();
         // The automaton cannot be built only beyond gigabytes of secrets; then the spans found must do.
-        let repeated = AhoCorasick::builder().build(&texts).ok();
+        let repeated = (!texts.is_empty()).then(|| AhoCorasick::builder().build(&texts).ok()).flatten();
         let mut hidden: Vec<Span> = Vec::new();
         for span in spans {
             match hidden.last_mut() {
@@ -69,7 +69,7 @@ impl<'a> Quoter<'a> {
                 _ => hidden.push(span),
             }
         }
-        Self { file, lines, hidden, repeated: repeated.filter(|_| !texts.is_empty()) }
+        Self { file, lines, hidden, repeated }
     }
 
     /// Whether a part of `span` is masked.

@@ -44,7 +44,7 @@ pub enum Target {
 }
 
 /// From where an [`Exposure`] leads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Door {
     /// From inside the cluster.
     Cluster,
@@ -125,7 +125,7 @@ pub struct Reached<'r> {
 }
 
 /// A way from another file into a workload of this one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Arrival {
     /// The unit of the pod specification.
     pub unit: UnitId,
@@ -155,8 +155,8 @@ impl Reached<'_> {
     }
 }
 
-/// Joins ways to the workloads that they lead to, of one file or of many.
-pub fn join<'r>(exposures: &'r [Exposure], workloads: &'r [Workload]) -> Vec<Reached<'r>> {
+/// Joins ways to the workloads that they lead to, of one file or of many, and hands each to `found`.
+pub fn join<'r>(exposures: &'r [Exposure], workloads: &'r [Workload], mut found: impl FnMut(Reached<'r>)) {
     let mut by_label: HashMap<&(String, String), Vec<&Workload>> = HashMap::new();
     for workload in workloads {
         workload.labels.iter().for_each(|label| by_label.entry(label).or_default().push(workload));
@@ -165,7 +165,6 @@ pub fn join<'r>(exposures: &'r [Exposure], workloads: &'r [Workload]) -> Vec<Rea
     for exposure in exposures.iter().filter(|exposure| matches!(exposure.target, Target::Pods(_))) {
         services.entry(&exposure.name).or_default().push(exposure);
     }
-    let mut reached = Vec::new();
     let mut pairs = 0_usize;
     for exposure in exposures.iter().filter(|exposure| exposure.door != Door::Cluster) {
         let own = [exposure];
@@ -178,19 +177,18 @@ pub fn join<'r>(exposures: &'r [Exposure], workloads: &'r [Workload]) -> Vec<Rea
             let candidates = selector.first().and_then(|label| by_label.get(label)).map_or(&[][..], Vec::as_slice);
             pairs += candidates.len() + 1;
             if pairs > MAX_PAIRS {
-                return reached;
+                return;
             }
             let selected = candidates.iter().filter(|workload| {
                 is_same_namespace(&workload.namespace, &service.namespace) && is_selected(selector, &workload.labels)
             });
-            selected.for_each(|workload| reached.extend(ports(exposure, service, workload)));
+            selected.for_each(|workload| ports(exposure, service, workload, &mut found));
         }
     }
-    reached
 }
 
 /// The ports of a workload that a way leads to, through a Service, which can be the way itself.
-fn ports<'r>(exposure: &'r Exposure, service: &Exposure, workload: &'r Workload) -> Vec<Reached<'r>> {
+fn ports<'r>(exposure: &'r Exposure, service: &Exposure, workload: &'r Workload, found: impl FnMut(Reached<'r>)) {
     let is_route = matches!(exposure.target, Target::Service(_));
     let is_open = |port: &&ExposedPort| {
         let is_asked = |asked: &ExposedPort| {
@@ -199,7 +197,7 @@ fn ports<'r>(exposure: &'r Exposure, service: &Exposure, workload: &'r Workload)
         };
         !is_route || exposure.ports.is_empty() || exposure.ports.iter().any(is_asked)
     };
-    let found = service.ports.iter().filter(is_open).map(|port| {
+    let reached = service.ports.iter().filter(is_open).map(|port| {
         let target = if port.target.is_empty() { &port.number } else { &port.target };
         let named = workload.ports.iter().find(|(name, _)| name == target).map(|(_, number)| number);
         let host = match exposure.door {
@@ -209,7 +207,7 @@ fn ports<'r>(exposure: &'r Exposure, service: &Exposure, workload: &'r Workload)
         };
         Reached { workload, port: named.unwrap_or(target).clone(), host: host.to_owned(), exposure }
     });
-    found.collect()
+    reached.for_each(found);
 }
 
 /// Whether two objects can stand in the same namespace. Where a file names none, whoever applies it does.
@@ -225,9 +223,11 @@ pub fn is_selected(selector: &[(String, String)], labels: &[(String, String)]) -
 /// Tells of the containers of a file which of their ports the Services and routes of that file open.
 pub(super) fn tell(builder: &mut Builder<'_>) {
     let (exposures, workloads) = (builder.exposures().to_vec(), builder.workloads().to_vec());
-    let reached = join(&exposures, &workloads);
-    let here = reached.iter().map(|reached| (Arrival { place: reached.exposure.place, ..reached.arrival() }, None));
-    add(builder, here.collect());
+    let mut here = Vec::new();
+    join(&exposures, &workloads, |reached| {
+        here.push((Arrival { place: reached.exposure.place, ..reached.arrival() }, None));
+    });
+    add(builder, here);
 }
 
 /// Tells of the containers of a file which of their ports other files open. Each fact knows its arrival by the place in the list.
@@ -307,7 +307,9 @@ mod tests {
     }
 
     fn pairs(exposures: &[Exposure], workloads: &[Workload]) -> Vec<(String, String)> {
-        join(exposures, workloads).into_iter().map(|reached| (reached.port, reached.host)).collect()
+        let mut found = Vec::new();
+        join(exposures, workloads, |reached| found.push((reached.port, reached.host)));
+        found
     }
 
     fn pair(port: &str, host: &str) -> (String, String) {
@@ -336,13 +338,13 @@ mod tests {
     #[test]
     fn namespaces_that_are_told_must_agree() {
         let there = Exposure { namespace: "b".to_owned(), ..service("s", Door::LoadBalancer) };
-        assert!(join(std::slice::from_ref(&there), &[workload("a", "web")]).is_empty());
-        assert!(!join(&[there], &[workload("", "web")]).is_empty());
+        assert!(pairs(std::slice::from_ref(&there), &[workload("a", "web")]).is_empty());
+        assert!(!pairs(&[there], &[workload("", "web")]).is_empty());
     }
 
     #[test]
     fn a_selector_without_labels_leads_nowhere() {
         let nothing = Exposure { target: Target::Pods(Vec::new()), ..service("s", Door::LoadBalancer) };
-        assert!(join(&[nothing], &[workload("", "web")]).is_empty());
+        assert!(pairs(&[nothing], &[workload("", "web")]).is_empty());
     }
 }

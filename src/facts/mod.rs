@@ -78,7 +78,7 @@ pub struct Fact<'t> {
 
 impl Fact<'_> {
     /// The values of an attribute.
-    pub fn all(&self, attribute: Attribute) -> impl Iterator<Item = &str> {
+    pub fn all(&self, attribute: Attribute) -> impl Iterator<Item = &str> + Clone {
         self.values.iter().filter(move |(known, _)| *known == attribute).map(|(_, value)| value.as_ref())
     }
 

@@ -3,7 +3,8 @@
 //! The scan of a file gives small records beside its findings. Joined, they tell which files are reached from others, and those are
 //! scanned once more with that knowledge. So the scan of a file stays a pure function, and memory follows manifests, not the tree.
 
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::RelatedPlace;
@@ -30,13 +31,14 @@ impl Links {
             return None;
         }
         let lines = LineIndex::new(file.text);
-        let quoter = Quoter::new(file, &lines, findings, |_| true);
+        // Most files open nothing to the outside.
+        let quoter = OnceCell::new();
         let quote = |exposure: &Exposure| RelatedPlace {
             path: Some(file.path.to_owned()),
             label: "leads here from outside".to_owned(),
             start: lines.position(file.text, exposure.place.start),
             end: lines.position(file.text, exposure.place.end),
-            excerpt: quoter.quote(exposure.place),
+            excerpt: quoter.get_or_init(|| Quoter::new(file, &lines, findings, |_| true)).quote(exposure.place),
         };
         let exposures = facts.exposures.iter().map(|exposure| {
             let opens = exposure.door != Door::Cluster;
@@ -66,17 +68,21 @@ pub fn visits(files: &[&Links]) -> BTreeMap<usize, Vec<Visit>> {
     }
     let places: BTreeMap<_, _> = places.into_iter().collect();
     let mut visits: BTreeMap<usize, Vec<Visit>> = BTreeMap::new();
-    for reached in exposure::join(&exposures, &workloads) {
+    let mut told: HashSet<(usize, Arrival)> = HashSet::new();
+    exposure::join(&exposures, &workloads, |reached| {
         let (from, to) = (reached.exposure.file, reached.workload.file);
         // What meets in one file was joined when that was scanned.
         if from == to || !are_neighbours(&files[from].path, &files[to].path) {
-            continue;
+            return;
         }
         if let Some(Some(place)) = places.get(&(from, reached.exposure.place)) {
-            let visit = Visit { arrival: reached.arrival(), place: Arc::clone(place) };
-            visits.entry(to).or_default().push(visit);
+            let arrival = reached.arrival();
+            // What another way says as well adds nothing, and a folder can hold thousands of ways to one workload.
+            if told.insert((to, arrival.clone())) {
+                visits.entry(to).or_default().push(Visit { arrival, place: Arc::clone(place) });
+            }
         }
-    }
+    });
     visits
 }
 

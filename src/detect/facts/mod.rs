@@ -3,6 +3,7 @@
 //! Most patterns name what they are about, such as a flag or a variable. Those are found by that name in one look-up for each fact, so
 //! that the number of rules costs next to nothing; the others are tried on each fact of their kind.
 
+mod credentials;
 mod index;
 mod native;
 mod neighbours;
@@ -11,6 +12,7 @@ mod test;
 use std::cell::OnceCell;
 use std::collections::HashSet;
 
+use self::credentials::Credentials;
 use self::index::{Index, Pattern, RuleEntry, Variant};
 use self::neighbours::Neighbours;
 use crate::facts::{Fact, Facts, UnitId};
@@ -39,15 +41,16 @@ impl FactsDetector {
     /// Appends what the facts of a file say wrong. A credential that was found before, in a fact that a rule knows more about, becomes a
     /// finding of that rule.
     pub fn detect(&self, file: &SourceFile<'_>, facts: &Facts<'_>, findings: &mut Vec<Finding>) {
-        let credentials = findings.len();
+        let credentials = Credentials::new(findings);
         let neighbours = OnceCell::new();
         let (mut places, mut replaced) = (HashSet::new(), HashSet::new());
+        let mut look_up = self.index.look_up(facts.kind);
         for fact in &facts.facts {
-            for variant in self.index.candidates(fact) {
+            for variant in look_up.candidates(fact) {
                 let Some(found) = found(variant, fact, facts, &neighbours) else { continue };
                 if variant.written.credential {
-                    self.take_over(&found, facts, &mut findings[..credentials]);
-                } else if !self.is_known(&found, &findings[..credentials], &mut replaced)
+                    self.take_over(&found, facts, findings, &credentials);
+                } else if !self.is_known(&found, findings, &credentials, &mut replaced)
                     && places.insert((variant.rule, found.span()))
                 {
                     findings.push(self.finding(file, facts, &found));
@@ -81,10 +84,11 @@ impl FactsDetector {
     }
 
     /// Makes the credentials that were found in the fact findings of the variant's rule, unless a rule found them that knows their kind.
-    fn take_over(&self, found: &Match<'_, '_>, facts: &Facts<'_>, credentials: &mut [Finding]) {
+    fn take_over(&self, found: &Match<'_, '_>, facts: &Facts<'_>, findings: &mut [Finding], credentials: &Credentials) {
         let place = found.fact.value_span.unwrap_or(found.fact.span);
         let rule = &self.index.rules[found.variant.rule];
-        for finding in credentials.iter_mut().filter(|finding| finding.primary.span.overlaps(place)) {
+        for at in credentials.at(place) {
+            let finding = &mut findings[at];
             if self.index.generic.contains(&finding.rule) {
                 finding.rule = rule.id.clone();
                 finding.severity = found.variant.written.severity.unwrap_or(rule.severity);
@@ -96,7 +100,13 @@ impl FactsDetector {
 
     /// Whether a rule that knows the kind of credential found the one that this is about. A finding that only its surroundings gave, or
     /// that is doubted, is replaced.
-    fn is_known(&self, found: &Match<'_, '_>, credentials: &[Finding], replaced: &mut HashSet<usize>) -> bool {
+    fn is_known(
+        &self,
+        found: &Match<'_, '_>,
+        findings: &[Finding],
+        credentials: &Credentials,
+        replaced: &mut HashSet<usize>,
+    ) -> bool {
         let is_value = matches!(found.fact.kind, FactKind::Environment | FactKind::Setting);
         let rule = &self.index.rules[found.variant.rule];
         // What only some runs show takes the place of nothing.
@@ -105,15 +115,13 @@ impl FactsDetector {
             return false;
         }
         // What a variant took over before is no more certain.
-        let knows_kind =
-            |id: &RuleId| !self.index.generic.contains(id) && !self.index.rules.iter().any(|rule| rule.id == *id);
+        let knows_kind = |id: &RuleId| !self.index.generic.contains(id) && !self.index.own.contains(id);
         let is_known = |finding: &Finding| finding.confidence >= Confidence::Medium && knows_kind(&finding.rule);
         let place = found.fact.value_span.unwrap_or(found.fact.span);
-        let at_place = || credentials.iter().enumerate().filter(|(_, finding)| finding.primary.span.overlaps(place));
-        if at_place().any(|(_, finding)| is_known(finding)) {
+        if credentials.at(place).any(|at| is_known(&findings[at])) {
             return true;
         }
-        replaced.extend(at_place().map(|(at, _)| at));
+        replaced.extend(credentials.at(place));
         false
     }
 
@@ -200,10 +208,7 @@ fn found<'f, 't>(
     neighbours: &OnceCell<Neighbours<'f, 't>>,
 ) -> Option<Match<'f, 't>> {
     let written = &variant.written;
-    let is_wanted = (written.kinds.is_empty() || written.kinds.contains(&facts.kind))
-        && !written.not_kinds.contains(&facts.kind)
-        && variant.fact.fits(fact);
-    if !is_wanted {
+    if !variant.fact.fits(fact) {
         return None;
     }
     let is_there =

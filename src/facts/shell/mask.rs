@@ -28,21 +28,27 @@ pub(super) fn expressions(text: &str, kind: ManifestKind) -> Cow<'_, str> {
 /// Replaces what stands between `open` and `close` on one line. `<< x >>` and `$(x)` must hold a name, since shell knows both signs.
 fn mask(text: &str, open: &str, close: &str) -> String {
     let mut masked = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(open) {
-        let (before, found) = rest.split_at(at);
-        masked.push_str(before);
-        let body = &found[open.len()..];
-        let line = &body[..body.find('\n').unwrap_or(body.len())];
-        let end = line.find(close).filter(|&end| open.len() > 2 || is_reference(&line[..end]));
-        let length = end.map(|end| open.len() + end + close.len());
-        match length {
-            Some(length) => masked.extend(std::iter::repeat_n('x', length)),
-            None => masked.push_str(open),
+    // The ends of the line and of what is open are looked for once: a line can be as long as the file.
+    let (mut done, mut line_end, mut closed) = (0, 0, 0);
+    while let Some(at) = text[done..].find(open).map(|at| done + at) {
+        masked.push_str(&text[done..at]);
+        let body = at + open.len();
+        let next = |sign: &str| text[body..].find(sign).map_or(text.len(), |at| body + at);
+        if line_end < body {
+            line_end = next("\n");
         }
-        rest = &found[length.unwrap_or(open.len())..];
+        if closed < body {
+            closed = next(close);
+        }
+        let is_whole = closed < line_end && (open.len() > 2 || is_reference(&text[body..closed]));
+        done = if is_whole { closed + close.len() } else { body };
+        if is_whole {
+            masked.extend(std::iter::repeat_n('x', done - at));
+        } else {
+            masked.push_str(open);
+        }
     }
-    masked.push_str(rest);
+    masked.push_str(&text[done..]);
     masked
 }
 
@@ -63,5 +69,6 @@ mod tests {
         assert_eq!(expressions("<< parameters.x >> cat <<EOF", ManifestKind::Circleci), "xxxxxxxxxxxxxxxxxx cat <<EOF");
         assert_eq!(expressions("$(Build.Id) $(cat x)", ManifestKind::AzurePipelines), "xxxxxxxxxxx $(cat x)");
         assert_eq!(expressions("${{ never", ManifestKind::GithubActions), "${{ never");
+        assert_eq!(expressions("${{ a\n}} ${{ b }}${{c}}", ManifestKind::GithubActions), "${{ a\n}} xxxxxxxxxxxxxx");
     }
 }

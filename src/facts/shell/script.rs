@@ -99,13 +99,14 @@ impl<'t> Script<'t> {
         let mut script = Self::default();
         let mut pieces = vec![Piece { place: 0..text.len(), parent: None, unit, depth: 0 }];
         let mut number = 0;
+        let is_masked = text.len() == masked.len() && text != masked;
         while let Some(piece) = pieces.pop() {
             let first = script.nodes.len();
             for mut command in shell::parse(masked, piece.place.clone(), skips_comments) {
                 if script.nodes.len() >= MAX_COMMANDS {
                     return script;
                 }
-                if text.len() == masked.len() && text != masked {
+                if is_masked {
                     unmask(&mut command, text, masked);
                 }
                 let unit = builder.unit(piece.unit, "");

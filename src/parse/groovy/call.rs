@@ -61,7 +61,9 @@ impl Parser<'_, '_> {
         let end = self.end_of_last();
         if self.script.node(value).kind == Kind::Name {
             let node = self.script.node_mut(value);
-            node.name.text = Cow::Owned(format!("{}.{text}", node.name.text));
+            let path = node.name.text.to_mut();
+            path.push('.');
+            path.push_str(text);
             node.name.span.end = span.end;
             node.span.end = end;
             return value;
