@@ -55,7 +55,12 @@ pub(super) fn read_values<'t>(builder: &mut Builder<'t>, file: UnitId, tree: &Co
 /// What a value says by its key alone. Tells whether that is all.
 fn by_key<'t>(builder: &mut Builder<'t>, unit: UnitId, tree: &ConfigTree<'t>, id: NodeId, key: &str) -> bool {
     match tree.scalar(id) {
-        Some(scalar) => embedded(builder, unit, key, scalar),
+        Some(scalar) => {
+            if JAVA_OPTIONS.contains(&key) && !builder.is_open(&scalar.span.range()) {
+                argument::java_options(builder, unit, &scalar.text, &scalar.span.range());
+            }
+            embedded(builder, unit, key, scalar)
+        }
         None if ARGUMENTS.contains(&key) => {
             arguments(builder, unit, tree, id);
             false
@@ -93,6 +98,10 @@ const ARGUMENTS: [&str; 12] = [
     "entrypoint",
     "flags",
 ];
+
+/// Keys whose value is the options of a Java virtual machine.
+const JAVA_OPTIONS: [&str; 6] =
+    ["javaOpts", "javaOptions", "jvmOpts", "jvmOptions", "jenkinsJavaOpts", "extraJavaOpts"];
 
 /// Keys whose value is a mapping of names of variables to their values.
 const VARIABLES: [&str; 8] =

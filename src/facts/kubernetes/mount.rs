@@ -55,6 +55,13 @@ impl<'a> Volumes<'a> {
     }
 }
 
+/// Tells what a PersistentVolume stores in.
+pub(super) fn persistent<'t>(builder: &mut Builder<'t>, object: UnitId, tree: &ConfigTree<'t>, root: NodeId) {
+    if let Some(volume) = tree.get(root, "spec") {
+        add(builder, object, tree, volume, None);
+    }
+}
+
 /// Tells of a volume, and of where it is mounted.
 fn add<'t>(builder: &mut Builder<'t>, unit: UnitId, tree: &ConfigTree<'t>, volume: NodeId, mount: Option<NodeId>) {
     let found = KINDS.iter().find_map(|(key, kind, way)| Some((tree.get(volume, key)?, *kind, *way)));

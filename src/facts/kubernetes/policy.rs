@@ -91,6 +91,9 @@ fn shared<'t>(builder: &mut Builder<'t>, unit: UnitId, tree: &ConfigTree<'t>, po
     for &sysctl in items(tree, policy, "allowedUnsafeSysctls") {
         stated(builder, unit, tree, sysctl, "sysctl", ORIGIN);
     }
+    for &mount in items(tree, policy, "allowedProcMountTypes") {
+        stated(builder, unit, tree, mount, "proc-mount", ORIGIN);
+    }
     for &volume in items(tree, policy, "volumes") {
         let allows_host = tree.scalar(volume).is_some_and(|scalar| matches!(scalar.text.as_ref(), "*" | "hostPath"));
         if allows_host && items(tree, policy, "allowedHostPaths").is_empty() {

@@ -60,6 +60,8 @@ pub(super) fn of_container<'t>(
     let own = tree.get(container, "securityContext");
     let shared = tree.get(pod.specification, "securityContext");
     let default_place = super::container::name_place(tree, container);
+    // What is missing belongs into the container's own context, where it has one.
+    let place_of_default = own.map_or_else(|| default_place.clone(), |own| place(tree, own));
     for (way, called, default) in INHERITED {
         let stands = |context: Option<NodeId>| context.and_then(|context| at(tree, context, way));
         if let Some(node) = stands(own) {
@@ -68,15 +70,14 @@ pub(super) fn of_container<'t>(
         } else if let Some(node) = stands(shared) {
             stated(builder, unit, tree, node, called, "pod");
         } else if let Some(value) = default.filter(|_| pod.is_complete) {
-            told(builder, unit, default_place.clone(), called, value, "default");
+            told(builder, unit, place_of_default.clone(), called, value, "default");
         }
     }
     for (key, called, default) in OWN {
         if let Some(node) = own.and_then(|own| tree.get(own, key)) {
             stated(builder, unit, tree, node, called, "container");
         } else if let Some(value) = default.filter(|_| pod.is_complete) {
-            let place = own.map_or_else(|| default_place.clone(), |own| place(tree, own));
-            told(builder, unit, place, called, value, "default");
+            told(builder, unit, place_of_default.clone(), called, value, "default");
         }
     }
     capabilities(builder, pod, unit, container, own);

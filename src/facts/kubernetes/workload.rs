@@ -50,6 +50,7 @@ pub(super) fn read<'t>(builder: &mut Builder<'t>, object: UnitId, tree: &ConfigT
         "PodSecurityPolicy" => return policy::pod_security(builder, object, tree, root),
         "SecurityContextConstraints" => return policy::constraints(builder, object, tree, root),
         "ServiceAccount" => return service_account(builder, object, tree, root),
+        "PersistentVolume" => return mount::persistent(builder, object, tree, root),
         // Schemas and policies describe pods, and run none.
         "CustomResourceDefinition" => return,
         _ if group.ends_with("kyverno.io") || group.ends_with("gatekeeper.sh") => return,
@@ -167,6 +168,9 @@ fn account<'t>(builder: &mut Builder<'t>, pod: &Pod<'_, 't>) {
     let tree = pod.tree;
     let name = ["serviceAccountName", "serviceAccount"].into_iter().find_map(|key| tree.get(pod.specification, key));
     match name {
+        Some(node) if tree.scalar(node).is_some_and(|name| name.text.is_empty()) => {
+            told(builder, pod.unit, place(tree, node), "service-account", "default", "pod");
+        }
         Some(node) => stated(builder, pod.unit, tree, node, "service-account", "pod"),
         None if pod.is_complete => told(builder, pod.unit, pod.place(), "service-account", "default", "default"),
         None => {}

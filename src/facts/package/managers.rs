@@ -196,11 +196,11 @@ pub(super) const MANAGERS: &[Manager] = &[
     },
     Manager {
         name: "nuget",
-        programs: &["dotnet"],
-        install: &["tool install", "add package"],
+        programs: &["dotnet", "nuget"],
+        install: &["tool install", "add package", "install"],
         values: &["--add-source", "--source", "-s", "--tool-path", "--framework", "-f", "--configfile"],
         files: &[],
-        versions: &["--version", "-v"],
+        versions: &["--version", "-v", "-Version"],
         version: Version::Option,
     },
     Manager {
