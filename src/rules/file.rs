@@ -336,7 +336,7 @@ examples:
 
     #[test]
     fn mistakes_name_file_place_and_remedy() {
-        insta::assert_snapshot!(error("fix:", "fixx:"), @"rules/example-token.yaml: unknown field `fixx`, expected one of `id`, `title`, `theme`, `severity`, `confidence`, `message`, `why`, `fix`, `cwe`, `references`, `since`, `detect`, `with`, `examples` at line 8 column 1; did you mean `fix`?");
+        insta::assert_snapshot!(error("fix:", "fixx:"), @"rules/example-token.yaml: unknown field `fixx`, expected one of `id`, `title`, `theme`, `severity`, `confidence`, `aliases`, `profile`, `message`, `why`, `fix`, `cwe`, `references`, `since`, `detect`, `with`, `examples` at line 8 column 1; did you mean `fix`?");
         insta::assert_snapshot!(error("severity: high", "severity: hihg"), @"rules/example-token.yaml: severity: unknown variant `hihg`, expected one of `info`, `low`, `medium`, `high`, `critical` at line 4 column 11; did you mean `high`?");
         insta::assert_snapshot!(error("why: Anyone can use it.\n", ""), @"rules/example-token.yaml: missing field `why`");
         insta::assert_snapshot!(error("{20}", "+"), @"rules/example-token.yaml: pattern `exa_[a-z]+` has a repetition without an upper bound; write `{m,n}`");
