@@ -104,7 +104,7 @@ fn the_demonstration_leaks_where_it_should() {
     settings.py:7:49: high[url-userinfo-password]: a URL carries its password
     settings.py:10:19: critical[stripe-secret-live]: a Stripe live secret key is written in the file
     --- stderr ---
-    doorward: 13 findings (6 critical, 6 high, 1 medium); scanned 11 files, 4.1 KiB in [time] (10 less sure (--min-confidence low shows them), 25 of another profile (--profile all shows them))
+    doorward: 13 findings (6 critical, 6 high, 1 medium); scanned 11 files, 4.1 KiB in [time] (10 less sure (--min-confidence low shows them), 26 of another profile (--profile all shows them))
     ");
 }
 
