@@ -1,6 +1,7 @@
 //! The rules of a run: those built in, and those of a user's folder.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use regex_automata::meta::Regex;
 
@@ -10,11 +11,11 @@ use crate::rules::rule::{Matcher, Rule};
 use crate::rules::shared::Shared;
 use crate::rules::stored;
 
-/// Rules by id, in the order of their ids, with the lists that several of them use.
-#[derive(Debug)]
+/// Rules by id, in the order of their ids, with the lists that several of them use. Cheap to clone.
+#[derive(Clone, Debug)]
 pub struct RuleSet {
-    rules: BTreeMap<String, Rule>,
-    shared: Shared,
+    rules: Arc<BTreeMap<String, Rule>>,
+    shared: Arc<Shared>,
 }
 
 impl RuleSet {
@@ -26,13 +27,14 @@ impl RuleSet {
     pub fn built_in() -> Self {
         let (rules, shared): (Vec<Rule>, Shared) =
             postcard::from_bytes(stored::RULES).expect("build.rs wrote these bytes with the same types");
-        Self { rules: rules.into_iter().map(|rule| (rule.id.clone(), rule)).collect(), shared }
+        let rules = rules.into_iter().map(|rule| (rule.id.clone(), rule)).collect();
+        Self { rules: Arc::new(rules), shared: Arc::new(shared) }
     }
 
     /// A set with the same lists and this rule alone.
     #[must_use]
     pub fn with_only(&self, rule: Rule) -> Self {
-        Self { rules: BTreeMap::from([(rule.id.clone(), rule)]), shared: self.shared.clone() }
+        Self { rules: Arc::new(BTreeMap::from([(rule.id.clone(), rule)])), shared: Arc::clone(&self.shared) }
     }
 
     /// Adds a rule from its file. A user's rule may not take the id of another.
@@ -52,7 +54,7 @@ impl RuleSet {
         if self.rules.contains_key(&rule.id) {
             return Err(RuleError::new(path, format!("there is already a rule with the id `{}`", rule.id)));
         }
-        Ok(self.rules.entry(rule.id.clone()).or_insert(rule))
+        Ok(Arc::make_mut(&mut self.rules).entry(rule.id.clone()).or_insert(rule))
     }
 
     /// The rule with this id.

@@ -154,9 +154,10 @@ pub struct RelatedPlace {
 impl Scanner {
     /// A scanner that reports findings of at least `min_confidence`. `now` is in seconds since 1970.
     pub fn new(rules: &RuleSet, min_confidence: Confidence, now: i64) -> Self {
+        let secrets = SecretsDetector::new(rules, now);
         Self {
-            secrets: SecretsDetector::new(rules, now),
-            facts: FactsDetector::new(rules, now),
+            facts: FactsDetector::new(rules, secrets.values(), now),
+            secrets,
             min_confidence,
             deselected: BTreeSet::new(),
             off_profile: BTreeSet::new(),

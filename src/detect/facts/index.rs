@@ -116,13 +116,12 @@ pub(super) struct Index {
 }
 
 impl Index {
-    pub(super) fn new(set: &RuleSet, now: i64) -> Self {
+    pub(super) fn new(set: &RuleSet, values: &Arc<ValueReader>, now: i64) -> Self {
         let mut index = Self { images: native::Images::new(set.shared(), now), ..Self::default() };
-        let values = Arc::new(ValueReader::new(set.shared()));
         for rule in set.iter() {
             let at = index.rules.len();
             match &rule.matcher {
-                Matcher::Facts(variants) => variants.iter().for_each(|written| index.add(at, written, &values)),
+                Matcher::Facts(variants) => variants.iter().for_each(|written| index.add(at, written, values)),
                 Matcher::Native(named) => match native::check(*named) {
                     Some(check) => index.natives.push((at, check)),
                     None => {
@@ -231,7 +230,8 @@ mod tests {
     /// Every variant that fits a fact is looked up for it, and a variant finds the same beside a fact as a look at all would.
     #[test]
     fn look_ups_find_what_trying_all_would() {
-        let index = Index::new(&RuleSet::built_in(), 0);
+        let set = RuleSet::built_in();
+        let index = Index::new(&set, &Arc::new(ValueReader::new(set.shared())), 0);
         let containers = |count: usize| {
             let container = "    - image: redis\n      args: [--protected-mode, no, -bind, 0.0.0.0]\n      ports: [{hostPort: 22}]\n      env: [{name: MONGO_INITDB_ROOT_PASSWORD, value: admin}]\n      securityContext: {privileged: true}\n";
             let pod = "apiVersion: v1\nkind: Pod\nspec:\n  hostNetwork: true\n  containers:\n";

@@ -11,10 +11,12 @@ mod test;
 
 use std::cell::OnceCell;
 use std::collections::HashSet;
+use std::sync::{Arc, OnceLock};
 
 use self::credentials::Credentials;
 use self::index::{Index, Pattern, RuleEntry, Variant};
 use self::neighbours::Neighbours;
+use crate::detect::secrets::value::ValueReader;
 use crate::facts::{Fact, Facts, UnitId};
 use crate::model::{Confidence, Doubt, Edit, FactKind, Finding, Label, Profile, Role, RuleId, SourceFile, Span, Theme};
 use crate::rules::{FactEdit, RuleSet};
@@ -22,7 +24,10 @@ use crate::rules::{FactEdit, RuleSet};
 /// Detects what manifests say wrong, by the rules it was made from. Shared by all threads.
 #[derive(Debug)]
 pub struct FactsDetector {
-    index: Index,
+    set: RuleSet,
+    values: Arc<ValueReader>,
+    now: i64,
+    compiled: OnceLock<Index>,
 }
 
 /// A fact that a variant of a rule is about, and those beside it that it needs.
@@ -33,9 +38,14 @@ struct Match<'f, 't> {
 }
 
 impl FactsDetector {
-    /// Compiles the rules on facts of a set. `now` is in seconds since 1970, and decides which releases still get updates.
-    pub fn new(set: &RuleSet, now: i64) -> Self {
-        Self { index: Index::new(set, now) }
+    /// A detector by the rules on facts of a set. They are compiled when the first manifest comes: most runs over few files meet none.
+    /// `now` is in seconds since 1970 and decides which releases still get updates.
+    pub fn new(set: &RuleSet, values: Arc<ValueReader>, now: i64) -> Self {
+        Self { set: set.clone(), values, now, compiled: OnceLock::new() }
+    }
+
+    fn index(&self) -> &Index {
+        self.compiled.get_or_init(|| Index::new(&self.set, &self.values, self.now))
     }
 
     /// Appends what the facts of a file say wrong. A credential that was found before, in a fact that a rule knows more about, becomes a
@@ -44,7 +54,7 @@ impl FactsDetector {
         let credentials = Credentials::new(findings);
         let neighbours = OnceCell::new();
         let (mut places, mut replaced) = (HashSet::new(), HashSet::new());
-        let mut look_up = self.index.look_up(facts.kind);
+        let mut look_up = self.index().look_up(facts.kind);
         for fact in &facts.facts {
             for variant in look_up.candidates(fact) {
                 let Some(found) = found(variant, fact, facts, &neighbours) else { continue };
@@ -62,14 +72,14 @@ impl FactsDetector {
             at += 1;
             !replaced.contains(&(at - 1))
         });
-        self.index.natives(file, facts, findings);
+        self.index().natives(file, facts, findings);
         self.prefer_consoles(findings);
         findings.sort_by_key(|finding| finding.primary.span.start);
     }
 
     /// Drops what says that a password is in the file where another finding says which door it opens.
     fn prefer_consoles(&self, findings: &mut Vec<Finding>) {
-        let theme = |finding: &Finding| self.index.themes.get(&finding.rule).copied();
+        let theme = |finding: &Finding| self.index().themes.get(&finding.rule).copied();
         let doors = findings.iter().filter(|finding| theme(finding) == Some(Theme::OpenConsole));
         let doors: Vec<Span> = doors.flat_map(|finding| finding.hidden.iter().copied()).collect();
         if doors.is_empty() {
@@ -77,7 +87,7 @@ impl FactsDetector {
         }
         findings.retain(|finding| {
             let is_plain =
-                theme(finding) == Some(Theme::HardcodedCredential) || self.index.generic.contains(&finding.rule);
+                theme(finding) == Some(Theme::HardcodedCredential) || self.index().generic.contains(&finding.rule);
             let is_behind = |span: &Span| doors.iter().any(|door| door.overlaps(*span));
             !(is_plain && (finding.hidden.iter().any(is_behind) || is_behind(&finding.primary.span)))
         });
@@ -86,10 +96,10 @@ impl FactsDetector {
     /// Makes the credentials that were found in the fact findings of the variant's rule, unless a rule found them that knows their kind.
     fn take_over(&self, found: &Match<'_, '_>, facts: &Facts<'_>, findings: &mut [Finding], credentials: &Credentials) {
         let place = found.fact.value_span.unwrap_or(found.fact.span);
-        let rule = &self.index.rules[found.variant.rule];
+        let rule = &self.index().rules[found.variant.rule];
         for at in credentials.at(place) {
             let finding = &mut findings[at];
-            if self.index.generic.contains(&finding.rule) {
+            if self.index().generic.contains(&finding.rule) {
                 finding.rule = rule.id.clone();
                 finding.severity = found.variant.written.severity.unwrap_or(rule.severity);
                 finding.profile = found.variant.written.profile;
@@ -108,14 +118,14 @@ impl FactsDetector {
         replaced: &mut HashSet<usize>,
     ) -> bool {
         let is_value = matches!(found.fact.kind, FactKind::Environment | FactKind::Setting);
-        let rule = &self.index.rules[found.variant.rule];
+        let rule = &self.index().rules[found.variant.rule];
         // What only some runs show takes the place of nothing.
         let is_shown = found.variant.written.profile.unwrap_or(rule.profile) == Profile::Default;
         if !is_value || !is_shown || rule.theme != Theme::HardcodedCredential {
             return false;
         }
         // What a variant took over before is no more certain.
-        let knows_kind = |id: &RuleId| !self.index.generic.contains(id) && !self.index.own.contains(id);
+        let knows_kind = |id: &RuleId| !self.index().generic.contains(id) && !self.index().own.contains(id);
         let is_known = |finding: &Finding| finding.confidence >= Confidence::Medium && knows_kind(&finding.rule);
         let place = found.fact.value_span.unwrap_or(found.fact.span);
         if credentials.at(place).any(|at| is_known(&findings[at])) {
@@ -126,7 +136,7 @@ impl FactsDetector {
     }
 
     fn finding(&self, file: &SourceFile<'_>, facts: &Facts<'_>, found: &Match<'_, '_>) -> Finding {
-        let rule = &self.index.rules[found.variant.rule];
+        let rule = &self.index().rules[found.variant.rule];
         // The name of a file that is copied is no secret.
         let is_secret = rule.theme == Theme::HardcodedCredential && found.fact.kind != FactKind::Instruction;
         let is_masked = found.variant.written.masks || is_secret;

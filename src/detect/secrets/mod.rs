@@ -33,6 +33,7 @@ pub mod value;
 mod word_search;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use self::anchors::Action;
 use self::assignment::Assignment;
@@ -55,7 +56,7 @@ use crate::rules::{Native, RuleSet};
 pub struct SecretsDetector {
     index: Index,
     names: NameReader,
-    reader: ValueReader,
+    reader: Arc<ValueReader>,
     model: Model,
     /// SHA-256 of values that are published on purpose.
     known_public: HashSet<String>,
@@ -72,12 +73,17 @@ impl SecretsDetector {
         Self {
             index: Index::new(set),
             names: NameReader::new(&shared.names),
-            reader: ValueReader::new(shared),
+            reader: Arc::new(ValueReader::new(shared)),
             model: Model::new(&shared.assignment_model),
             known_public: shared.known_public.values.iter().map(|value| value.sha256.clone()).collect(),
             now,
             explains: false,
         }
+    }
+
+    /// What values look like, for other detectors.
+    pub fn values(&self) -> Arc<ValueReader> {
+        Arc::clone(&self.reader)
     }
 
     /// Makes findings tell what decided about them.
