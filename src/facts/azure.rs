@@ -3,7 +3,7 @@
 use crate::facts::pipeline::{self, Origin, Spelling, Variables};
 use crate::facts::{Builder, Facts, UnitId, folder, image as images, shell};
 use crate::model::{Attribute, FactKind};
-use crate::parse::{ConfigTree, NodeId, Scalar, yaml};
+use crate::parse::{ConfigTree, NodeId, Scalar};
 
 const PRODUCT: &str = "azure-pipelines";
 /// The product of what the reader concludes.
@@ -29,8 +29,7 @@ const SCRIPTS: &[(&str, bool)] = &[("script", true), ("bash", true), ("powershel
 
 /// Reads the file.
 pub(super) fn read(builder: &mut Builder<'_>) {
-    let tree = yaml::parse(builder.text());
-    builder.problems(&tree);
+    let tree = builder.yaml();
     for &root in &tree.documents {
         let apart: Vec<NodeId> = ["stages", "jobs", "steps"].iter().filter_map(|key| tree.get(root, key)).collect();
         builder.settings_without(Facts::FILE, PRODUCT, &tree, root, &apart);

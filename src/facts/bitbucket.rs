@@ -3,7 +3,7 @@
 use crate::facts::pipeline::{self, Origin, Spelling, Variables};
 use crate::facts::{Builder, Facts, UnitId, image as images};
 use crate::model::{Attribute, FactKind};
-use crate::parse::{ConfigTree, NodeId, yaml};
+use crate::parse::{ConfigTree, NodeId};
 
 const PRODUCT: &str = "bitbucket-pipelines";
 
@@ -13,8 +13,7 @@ const OUTSIDERS: &[&str] =
 
 /// Reads the file.
 pub(super) fn read(builder: &mut Builder<'_>) {
-    let tree = yaml::parse(builder.text());
-    builder.problems(&tree);
+    let tree = builder.yaml();
     for &root in &tree.documents {
         builder.settings_without(
             Facts::FILE,

@@ -7,7 +7,7 @@ use crate::facts::exposure::{Exposure, Policy, Workload};
 use crate::facts::shell::{BuiltImages, Downloads};
 use crate::facts::{Fact, Facts, Unit, UnitId, argument};
 use crate::model::{Attribute, FactKind, ManifestKind, Span};
-use crate::parse::{ConfigTree, NodeId, Scalar};
+use crate::parse::{ConfigTree, NodeId, Scalar, yaml};
 
 /// Most facts that are kept of a file. A hostile file is cut there; real ones hold a few hundred.
 const MAX_FACTS: usize = 200_000;
@@ -165,6 +165,29 @@ impl<'t> Builder<'t> {
     /// Facts that were added so far.
     pub fn facts(&self) -> &[Fact<'t>] {
         &self.facts.facts
+    }
+
+    /// Tells what a process may do, where the value is not the text that stands at the place.
+    pub(super) fn privilege(
+        &mut self,
+        unit: UnitId,
+        place: Range<usize>,
+        name: &'static str,
+        value: &str,
+        origin: &'static str,
+    ) {
+        self.fact(FactKind::Privilege, unit, place)
+            .with(Attribute::Name, name)
+            .with(Attribute::Origin, origin)
+            .with(Attribute::Value, value.to_owned())
+            .add();
+    }
+
+    /// The file as YAML, with what could not be read told.
+    pub(super) fn yaml(&mut self) -> ConfigTree<'t> {
+        let tree = yaml::parse(self.text);
+        self.problems(&tree);
+        tree
     }
 
     /// Tells what of a tree could not be read.

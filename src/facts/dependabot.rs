@@ -2,14 +2,13 @@
 
 use crate::facts::{Builder, Facts};
 use crate::model::{Attribute, FactKind};
-use crate::parse::{NodeId, yaml};
+use crate::parse::NodeId;
 
 const PRODUCT: &str = "dependabot";
 
 /// Reads the file.
 pub(super) fn read(builder: &mut Builder<'_>) {
-    let tree = yaml::parse(builder.text());
-    builder.problems(&tree);
+    let tree = builder.yaml();
     for &root in &tree.documents {
         let updates = tree.get(root, "updates");
         builder.settings_without(Facts::FILE, PRODUCT, &tree, root, &updates.into_iter().collect::<Vec<_>>());

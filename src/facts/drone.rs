@@ -3,7 +3,7 @@
 use crate::facts::pipeline::{self, Origin, Spelling, Variables};
 use crate::facts::{Builder, Facts, UnitId, image as images};
 use crate::model::{Attribute, FactKind};
-use crate::parse::{ConfigTree, NodeId, yaml};
+use crate::parse::{ConfigTree, NodeId};
 
 const PRODUCT: &str = "drone";
 
@@ -28,8 +28,7 @@ const OUTSIDERS: &[&str] = &[
 
 /// Reads the file.
 pub(super) fn read(builder: &mut Builder<'_>) {
-    let tree = yaml::parse(builder.text());
-    builder.problems(&tree);
+    let tree = builder.yaml();
     for &root in &tree.documents {
         let groups: Vec<NodeId> =
             ["steps", "pipeline", "services", "clone"].iter().filter_map(|key| tree.get(root, key)).collect();

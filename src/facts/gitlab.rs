@@ -8,7 +8,7 @@ use std::ops::Range;
 use crate::facts::pipeline::{self, Origin, Variables};
 use crate::facts::{Builder, Facts, UnitId, image as images};
 use crate::model::{Attribute, FactKind};
-use crate::parse::{ConfigTree, NodeId, Scalar, yaml};
+use crate::parse::{ConfigTree, NodeId, Scalar};
 
 const PRODUCT: &str = "gitlab-ci";
 
@@ -49,8 +49,7 @@ const OUTSIDERS: &[&str] = &[
 
 /// Reads the file.
 pub(super) fn read(builder: &mut Builder<'_>) {
-    let tree = yaml::parse(builder.text());
-    builder.problems(&tree);
+    let tree = builder.yaml();
     for &root in &tree.documents {
         document(builder, &tree, root);
     }

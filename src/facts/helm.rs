@@ -8,15 +8,14 @@ use std::ops::Range;
 use crate::facts::argument::{self, Word};
 use crate::facts::{Builder, Facts, UnitId, config, image};
 use crate::model::{Attribute, FactKind};
-use crate::parse::{ConfigTree, NodeId, Scalar, Style, yaml};
+use crate::parse::{ConfigTree, NodeId, Scalar, Style};
 
 /// Most ends of a path that a setting has as keys beside the whole.
 const MAX_KEYS: usize = 6;
 
 /// Reads the file.
 pub(super) fn read(builder: &mut Builder<'_>) {
-    let tree = yaml::parse(builder.text());
-    builder.problems(&tree);
+    let tree = builder.yaml();
     for &document in &tree.documents {
         read_values(builder, Facts::FILE, &tree, document);
     }

@@ -9,8 +9,7 @@ const PATCHES: [&str; 3] = ["patches", "patchesStrategicMerge", "patchesJson6902
 
 /// Reads the file.
 pub(super) fn read(builder: &mut Builder<'_>) {
-    let tree = yaml::parse(builder.text());
-    builder.problems(&tree);
+    let tree = builder.yaml();
     for &document in &tree.documents {
         builder.settings(Facts::FILE, "kustomize", &tree, document);
         items(&tree, document, "images").for_each(|node| read_image(builder, &tree, node));

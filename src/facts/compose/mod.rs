@@ -15,15 +15,14 @@ use service::{Declared, Service};
 use crate::facts::text::with_defaults;
 use crate::facts::{Builder, Facts, UnitId, image};
 use crate::model::{Attribute, FactKind};
-use crate::parse::{ConfigTree, NodeId, Scalar, Style, yaml};
+use crate::parse::{ConfigTree, NodeId, Scalar, Style};
 
 /// Top-level keys that are no services in the first version of the format, where services stand at the top.
 const OTHER_KEYS: [&str; 7] = ["version", "name", "networks", "volumes", "secrets", "configs", "include"];
 
 /// Reads the file.
 pub(super) fn read(builder: &mut Builder<'_>) {
-    let tree = yaml::parse(builder.text());
-    builder.problems(&tree);
+    let tree = builder.yaml();
     for &document in &tree.documents {
         let services = tree.get(document, "services").unwrap_or(document);
         let declared = Declared::of(&tree, document, services);

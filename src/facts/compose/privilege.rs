@@ -38,46 +38,36 @@ pub(super) fn read(builder: &mut Builder<'_>, service: &Service<'_, '_>, unit: U
                 .fact(FactKind::Privilege, unit, place(service.tree, node))
                 .value_at(value_place)
                 .with(Attribute::Name, called)
-                .with(Attribute::Value, value)
                 .with(Attribute::Origin, "service")
+                .with(Attribute::Value, value)
                 .add();
         }
     }
     if service.get("read_only").is_none() && service.is_complete {
-        tell(builder, unit, name.clone(), "read-only-root", "false", "default");
+        builder.privilege(unit, name.clone(), "read-only-root", "false", "default");
     }
     for (key, called) in SHARED {
         let Some(node) = service.get(key) else { continue };
         let value = service.tree.scalar(node).map(resolved).unwrap_or_default();
         let value = if value == "host" { "true" } else { &value };
-        tell(builder, unit, place(service.tree, node), called, value, "service");
+        builder.privilege(unit, place(service.tree, node), called, value, "service");
     }
     networks(builder, service, unit);
     user(builder, service, unit);
     for (key, called) in [("cap_add", "capability-add"), ("cap_drop", "capability-drop")] {
         for scalar in texts(service, key) {
             let value = resolved(scalar).to_ascii_uppercase();
-            tell(builder, unit, scalar.span.range(), called, value.strip_prefix("CAP_").unwrap_or(&value), "service");
+            builder.privilege(
+                unit,
+                scalar.span.range(),
+                called,
+                value.strip_prefix("CAP_").unwrap_or(&value),
+                "service",
+            );
         }
     }
     options(builder, service, unit, name);
     limits(builder, service, unit, name);
-}
-
-fn tell(
-    builder: &mut Builder<'_>,
-    unit: UnitId,
-    place: Range<usize>,
-    name: &'static str,
-    value: &str,
-    origin: &'static str,
-) {
-    builder
-        .fact(FactKind::Privilege, unit, place)
-        .with(Attribute::Name, name)
-        .with(Attribute::Value, value.to_owned())
-        .with(Attribute::Origin, origin)
-        .add();
 }
 
 /// The texts of the list under a key.
@@ -110,7 +100,7 @@ fn networks(builder: &mut Builder<'_>, service: &Service<'_, '_>, unit: UnitId) 
         let real = tree.get(external, "name").or_else(|| tree.get(tree.get(external, "external")?, "name"));
         let real = real.and_then(|real| tree.scalar(real)).map_or(name.as_str(), |real| &real.text);
         if real == "host" {
-            tell(builder, unit, place(tree, network), "host-network", "true", "service");
+            builder.privilege(unit, place(tree, network), "host-network", "true", "service");
         }
     }
 }
@@ -121,9 +111,9 @@ fn user(builder: &mut Builder<'_>, service: &Service<'_, '_>, unit: UnitId) {
     let value = resolved(scalar);
     let (user, group) = value.split_once(':').map_or((value.as_str(), None), |(user, group)| (user, Some(group)));
     let number = |name: &str| if name == "root" { "0".to_owned() } else { name.to_owned() };
-    tell(builder, unit, place(service.tree, node), "user", &number(user), "service");
+    builder.privilege(unit, place(service.tree, node), "user", &number(user), "service");
     if let Some(group) = group {
-        tell(builder, unit, place(service.tree, node), "group", &number(group), "service");
+        builder.privilege(unit, place(service.tree, node), "group", &number(group), "service");
     }
 }
 
@@ -144,15 +134,15 @@ fn options(builder: &mut Builder<'_>, service: &Service<'_, '_>, unit: UnitId, n
             _ => continue,
         };
         has_no_new_privileges |= called == "no-new-privileges";
-        tell(builder, unit, scalar.span.range(), called, value, "service");
+        builder.privilege(unit, scalar.span.range(), called, value, "service");
     }
     for pair in super::pairs(service.tree, &service.all("sysctls")) {
-        tell(builder, unit, pair.whole, "sysctl", pair.name, "service");
+        builder.privilege(unit, pair.whole, "sysctl", pair.name, "service");
     }
     if !has_no_new_privileges && service.is_complete {
         let list = service.get("security_opt").map(|node| place(service.tree, node));
         let key_only = list.map(|list| list.start..list.start + "security_opt".len());
-        tell(builder, unit, key_only.unwrap_or_else(|| name.clone()), "no-new-privileges", "false", "default");
+        builder.privilege(unit, key_only.unwrap_or_else(|| name.clone()), "no-new-privileges", "false", "default");
     }
 }
 

@@ -88,16 +88,16 @@ fn privileges_have_the_names_of_all_manifests() {
     assert_eq!(
         told,
         [
-            "true service | privileged: true",
-            "true service | network_mode: host",
-            "true service | pid: host",
-            "shareable service | ipc: shareable",
-            "0 service | user: root:1",
-            "1 service | user: root:1",
-            "SYS_ADMIN service | cap_sys_admin",
-            "Unconfined service | seccomp:unconfined",
-            "true service | no-new-privileges:true",
-            "disable service | label=disable",
+            "service true | privileged: true",
+            "service true | network_mode: host",
+            "service true | pid: host",
+            "service shareable | ipc: shareable",
+            "service 0 | user: root:1",
+            "service 1 | user: root:1",
+            "service SYS_ADMIN | cap_sys_admin",
+            "service Unconfined | seccomp:unconfined",
+            "service true | no-new-privileges:true",
+            "service disable | label=disable",
         ]
     );
 }
@@ -107,7 +107,7 @@ fn a_service_takes_over_what_it_extends() {
     let text = "services:\n  base: {image: redis, read_only: true, mem_limit: 1g}\n  web: {extends: base}\n  far: {extends: {file: x.yaml, service: y}}\n";
     assert_eq!(
         facts(text, FactKind::Privilege, "read-only-root"),
-        ["true service | read_only: true", "true service | read_only: true"],
+        ["service true | read_only: true", "service true | read_only: true"],
         "and nothing is known of what stands in another file"
     );
     assert_eq!(facts(text, FactKind::Image, "redis").len(), 2);
@@ -123,7 +123,7 @@ fn anchors_and_merge_keys_count() {
 #[test]
 fn the_first_version_has_services_at_the_top() {
     let text = "web:\n  image: nginx\n  net: host\n";
-    assert_eq!(facts(text, FactKind::Privilege, "host-network"), ["true service | net: host"]);
+    assert_eq!(facts(text, FactKind::Privilege, "host-network"), ["service true | net: host"]);
     let text = "version: '3'\nvolumes:\n  x: {driver: local}\n";
     assert_eq!(facts(text, FactKind::Service, ""), Vec::<String>::new());
 }

@@ -28,7 +28,7 @@ use self::scope::Scope;
 use self::trigger::Triggers;
 use crate::facts::{Builder, Facts, UnitId};
 use crate::model::{Attribute, FactKind};
-use crate::parse::{ConfigTree, NodeId, Scalar, Style, Value, yaml};
+use crate::parse::{ConfigTree, NodeId, Scalar, Style, Value};
 
 /// The product of what stands in the file.
 const PRODUCT: &str = "github-actions";
@@ -37,8 +37,7 @@ const DERIVED: &str = "workflow";
 
 /// Reads the file.
 pub(super) fn read(builder: &mut Builder<'_>) {
-    let tree = yaml::parse(builder.text());
-    builder.problems(&tree);
+    let tree = builder.yaml();
     for &root in &tree.documents {
         if let Some(jobs) = tree.get(root, "jobs") {
             Workflow::new(builder, &tree, root).read(jobs);

@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::docker;
 use super::groovy::{Reader, last};
-use crate::facts::{UnitId, argument, image};
+use crate::facts::{UnitId, argument, image, shell};
 use crate::model::{Attribute, FactKind};
 use crate::parse::groovy::{Kind, NodeId};
 
@@ -26,7 +25,7 @@ pub(super) fn call(reader: &mut Reader<'_, '_, '_, '_>, id: NodeId, unit: UnitId
             script.named(id, "args").into_iter().for_each(|args| options(reader, args, unit));
             if script.named(id, "privileged").is_some_and(|value| script.source(value) == "true") {
                 let place = script.named(id, "privileged").map_or(0..0, |value| script.node(value).span.clone());
-                docker::privilege(reader.builder, unit, "privileged", "true", place.clone(), place);
+                reader.builder.privilege(unit, place, "privileged", "true", "container");
             }
         }
         "hostPathVolume" => host_path(reader, id, unit),
@@ -92,7 +91,7 @@ fn options(reader: &mut Reader<'_, '_, '_, '_>, id: NodeId, unit: UnitId) {
     let mut words = argument::quoted_words(&script.text[content.clone()]);
     words.iter_mut().for_each(|word| word.place = word.place.start + content.start..word.place.end + content.start);
     argument::add(reader.builder, unit, "docker", &words);
-    docker::options(reader.builder, unit, &words);
+    shell::add_docker_options(reader.builder, unit, &words);
 }
 
 /// `hostPathVolume(hostPath: '/a', mountPath: '/b')` of a pod template.

@@ -8,8 +8,7 @@ use crate::parse::{ConfigTree, NodeId, Value, yaml};
 
 /// Reads the file.
 pub(in crate::facts) fn read(builder: &mut Builder<'_>) {
-    let tree = yaml::parse(builder.text());
-    builder.problems(&tree);
+    let tree = builder.yaml();
     tell(builder, Facts::FILE, &tree, builder.text());
 }
 

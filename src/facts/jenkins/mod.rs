@@ -2,7 +2,6 @@
 
 mod admin;
 mod agent;
-mod docker;
 mod flow;
 mod grant;
 pub(super) mod groovy;

@@ -40,7 +40,7 @@ pub(super) fn read<'t>(builder: &mut Builder<'t>, pod: &Pod<'_, 't>, unit: UnitI
         None => argument::add(builder, unit, of_image, &words),
     }
     let program = whole.and_then(|words| words.into_iter().next());
-    let program = program.map_or_else(|| of_image.to_owned(), |program| base_name(&program.text));
+    let program = program.map_or_else(|| of_image.to_owned(), |program| shell::base_name(&program.text).to_owned());
     if let Some((_, rest)) = line.split_first() {
         inline_script(builder, unit, &program, rest);
     }
@@ -51,13 +51,9 @@ pub(super) fn read<'t>(builder: &mut Builder<'t>, pod: &Pod<'_, 't>, unit: UnitI
         if let Some((program, rest)) = line.split_first() {
             let words = line.iter().map(|scalar| Word { text: scalar.text.to_string(), place: scalar.span.range() });
             shell::read_words(builder, unit, &words.collect::<Vec<_>>());
-            inline_script(builder, unit, &base_name(&program.text), rest);
+            inline_script(builder, unit, shell::base_name(&program.text), rest);
         }
     }
-}
-
-fn base_name(program: &str) -> String {
-    program.rsplit('/').next().unwrap_or(program).to_owned()
 }
 
 /// What templates put into the script of `sh -c SCRIPT` and its like.

@@ -123,23 +123,6 @@ fn stated<'t>(
     }
 }
 
-/// Tells a privilege whose value is not the text that stands there.
-fn told(
-    builder: &mut Builder<'_>,
-    unit: UnitId,
-    place: Range<usize>,
-    name: &'static str,
-    value: &str,
-    origin: &'static str,
-) {
-    builder
-        .fact(FactKind::Privilege, unit, place)
-        .with(Attribute::Name, name)
-        .with(Attribute::Origin, origin)
-        .with(Attribute::Value, value.to_owned())
-        .add();
-}
-
 /// `CAP_SYS_ADMIN` and `sys_admin` as `SYS_ADMIN`.
 fn capability(written: &str) -> String {
     let name = written.trim().to_ascii_uppercase();

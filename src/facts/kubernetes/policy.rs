@@ -2,7 +2,7 @@
 //!
 //! What a policy allows is told as a privilege of origin `policy`, in the words in which a pod takes it.
 
-use super::{capability, items, place, stated, text, told};
+use super::{capability, items, place, stated, text};
 use crate::facts::{Builder, UnitId};
 use crate::model::{Attribute, FactKind};
 use crate::parse::{ConfigTree, NodeId};
@@ -37,17 +37,17 @@ pub(super) fn pod_security<'t>(builder: &mut Builder<'t>, unit: UnitId, tree: &C
     shared(builder, unit, tree, policy, "rule");
     let missing = place(tree, policy);
     if tree.get(policy, "allowPrivilegeEscalation").is_none() {
-        told(builder, unit, missing.clone(), "allow-privilege-escalation", "true", "policy-default");
+        builder.privilege(unit, missing.clone(), "allow-privilege-escalation", "true", "policy-default");
     }
     if tree.get(policy, "readOnlyRootFilesystem").is_none() {
-        told(builder, unit, missing, "read-only-root", "false", "policy-default");
+        builder.privilege(unit, missing, "read-only-root", "false", "policy-default");
     }
     let annotations = tree.get(root, "metadata").and_then(|metadata| tree.get(metadata, "annotations"));
     let key = "seccomp.security.alpha.kubernetes.io/allowedProfileNames";
     let profiles = annotations.and_then(|annotations| tree.get(annotations, key));
     match profiles {
         Some(node) => stated(builder, unit, tree, node, "seccomp", ORIGIN),
-        None => told(builder, unit, place(tree, policy), "seccomp", "none", "policy-default"),
+        None => builder.privilege(unit, place(tree, policy), "seccomp", "none", "policy-default"),
     }
 }
 
@@ -81,11 +81,11 @@ fn shared<'t>(builder: &mut Builder<'t>, unit: UnitId, tree: &ConfigTree<'t>, po
             let Some(scalar) = tree.scalar(item) else { continue };
             // Whoever may add any may add all.
             let value = if scalar.text == "*" { "ALL".to_owned() } else { capability(&scalar.text) };
-            told(builder, unit, scalar.span.range(), name, &value, ORIGIN);
+            builder.privilege(unit, scalar.span.range(), name, &value, ORIGIN);
         }
     }
     if items(tree, policy, "requiredDropCapabilities").is_empty() {
-        told(builder, unit, place(tree, policy), "capability-drop", "none", "policy-default");
+        builder.privilege(unit, place(tree, policy), "capability-drop", "none", "policy-default");
     }
     users(builder, unit, tree, policy, rule);
     for &sysctl in items(tree, policy, "allowedUnsafeSysctls") {
@@ -131,7 +131,7 @@ fn users<'t>(builder: &mut Builder<'t>, unit: UnitId, tree: &ConfigTree<'t>, pol
             _ => None,
         };
         if let Some(value) = value {
-            told(builder, unit, place(tree, rule_node), name, value, ORIGIN);
+            builder.privilege(unit, place(tree, rule_node), name, value, ORIGIN);
         }
         for &range in items(tree, node, "ranges") {
             let Some(min) = tree.get(range, "min") else { continue };

@@ -1,7 +1,7 @@
 //! Security contexts: what a container may do, from its own context, else its pod's, else the default.
 
 use super::workload::Pod;
-use super::{at, capability, items, place, stated, told};
+use super::{at, capability, items, place, stated};
 use crate::facts::{Builder, UnitId};
 use crate::model::{Attribute, FactKind};
 use crate::parse::NodeId;
@@ -44,7 +44,7 @@ pub(super) fn of_pod<'t>(builder: &mut Builder<'t>, pod: &Pod<'_, 't>) {
         let Some(node) = tree.get(sysctl, "name") else { continue };
         let Some(name) = tree.scalar(node).filter(|name| !builder.is_open(&name.span.range())) else { continue };
         // The kernel takes both spellings.
-        told(builder, pod.unit, place(tree, node), "sysctl", &name.text.replace('/', "."), "pod");
+        builder.privilege(pod.unit, place(tree, node), "sysctl", &name.text.replace('/', "."), "pod");
     }
 }
 
@@ -70,14 +70,14 @@ pub(super) fn of_container<'t>(
         } else if let Some(node) = stands(shared) {
             stated(builder, unit, tree, node, called, "pod");
         } else if let Some(value) = default.filter(|_| pod.is_complete) {
-            told(builder, unit, place_of_default.clone(), called, value, "default");
+            builder.privilege(unit, place_of_default.clone(), called, value, "default");
         }
     }
     for (key, called, default) in OWN {
         if let Some(node) = own.and_then(|own| tree.get(own, key)) {
             stated(builder, unit, tree, node, called, "container");
         } else if let Some(value) = default.filter(|_| pod.is_complete) {
-            told(builder, unit, place_of_default.clone(), called, value, "default");
+            builder.privilege(unit, place_of_default.clone(), called, value, "default");
         }
     }
     capabilities(builder, pod, unit, container, own);
@@ -85,7 +85,13 @@ pub(super) fn of_container<'t>(
     for &label in labels.map_or(&[][..], |labels| tree.children(labels)) {
         if let (Some(key), Some(value)) = (&tree.node(label).key, tree.scalar(label)) {
             let value = format!("{}:{}", key.text, value.text);
-            told(builder, unit, place(tree, label), "selinux", &value, if own.is_some() { "container" } else { "pod" });
+            builder.privilege(
+                unit,
+                place(tree, label),
+                "selinux",
+                &value,
+                if own.is_some() { "container" } else { "pod" },
+            );
         }
     }
     match own.or(shared) {
@@ -93,9 +99,9 @@ pub(super) fn of_container<'t>(
             let origin = if own.is_some() { "container" } else { "pod" };
             let is_empty = tree.children(node).is_empty();
             let value = if is_empty && pod.is_complete { "empty" } else { "present" };
-            told(builder, unit, place(tree, node), "security-context", value, origin);
+            builder.privilege(unit, place(tree, node), "security-context", value, origin);
         }
-        None if pod.is_complete => told(builder, unit, default_place, "security-context", "missing", "default"),
+        None if pod.is_complete => builder.privilege(unit, default_place, "security-context", "missing", "default"),
         None => {}
     }
 }
@@ -123,7 +129,7 @@ fn annotated(
         other => other,
     };
     if !builder.is_open(&scalar.span.range()) {
-        told(builder, unit, place(tree, node), called, value, "pod");
+        builder.privilege(unit, place(tree, node), called, value, "pod");
     }
     true
 }
@@ -156,6 +162,6 @@ fn capabilities<'t>(
     if !drops_some && pod.is_complete {
         let whole = written.or(own);
         let place = whole.map_or_else(|| super::container::name_place(tree, container), |node| place(tree, node));
-        told(builder, unit, place, "capability-drop", "none", "default");
+        builder.privilege(unit, place, "capability-drop", "none", "default");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{at, container, items, mount, network, place, policy, privilege, stated, text, told};
+use super::{at, container, items, mount, network, place, policy, privilege, stated, text};
 use crate::facts::{Builder, UnitId};
 use crate::parse::{ConfigTree, NodeId, Value};
 
@@ -169,15 +169,15 @@ fn account<'t>(builder: &mut Builder<'t>, pod: &Pod<'_, 't>) {
     let name = ["serviceAccountName", "serviceAccount"].into_iter().find_map(|key| tree.get(pod.specification, key));
     match name {
         Some(node) if tree.scalar(node).is_some_and(|name| name.text.is_empty()) => {
-            told(builder, pod.unit, place(tree, node), "service-account", "default", "pod");
+            builder.privilege(pod.unit, place(tree, node), "service-account", "default", "pod");
         }
         Some(node) => stated(builder, pod.unit, tree, node, "service-account", "pod"),
-        None if pod.is_complete => told(builder, pod.unit, pod.place(), "service-account", "default", "default"),
+        None if pod.is_complete => builder.privilege(pod.unit, pod.place(), "service-account", "default", "default"),
         None => {}
     }
     match tree.get(pod.specification, "automountServiceAccountToken") {
         Some(node) => stated(builder, pod.unit, tree, node, "automount-token", "pod"),
-        None if pod.is_complete => told(builder, pod.unit, pod.place(), "automount-token", "true", "default"),
+        None if pod.is_complete => builder.privilege(pod.unit, pod.place(), "automount-token", "true", "default"),
         None => {}
     }
 }
@@ -188,6 +188,6 @@ fn service_account<'t>(builder: &mut Builder<'t>, object: UnitId, tree: &ConfigT
     } else if let Some(name) = at(tree, root, &["metadata", "name"])
         && !builder.has_open_lines(&extent(tree, root, builder.text().len()))
     {
-        told(builder, object, place(tree, name), "automount-token", "true", "account-default");
+        builder.privilege(object, place(tree, name), "automount-token", "true", "account-default");
     }
 }

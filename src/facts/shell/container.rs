@@ -42,34 +42,9 @@ pub(super) fn add(builder: &mut Builder<'_>, unit: UnitId, program: &str, words:
     builder.built_images.note(words);
     let Some(options) = behind_subcommand(words) else { return };
     let options = &words[options..];
-    let mut image = None;
-    let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(word) = options.get(at) {
-        at += 1;
-        if is_variable_of_options(&word.text) {
-            continue;
-        }
-        if !word.text.starts_with('-') {
-            image = Some(at - 1);
-            break;
-        }
-        let (flag, inline) = split(&word.text);
-        if let Some(value) = inline {
-            let start = word.place.end.saturating_sub(value.len()).max(word.place.start);
-            let value = argument::Word { text: value.to_owned(), place: start..word.place.end };
-            found.push((flag.to_owned(), word.place.clone(), Some(value)));
-        } else if is_switch(flag) {
-            found.push((flag.to_owned(), word.place.clone(), None));
-        } else {
-            let value = options.get(at).cloned();
-            at += 1;
-            let end = value.as_ref().map_or(word.place.end, |value| value.place.end.max(word.place.end));
-            found.push((flag.to_owned(), word.place.start..end, value));
-        }
-    }
+    let (found, image) = read(options);
     let Some(image) = image else { return };
-    let name = found.iter().find(|(flag, ..)| flag == "--name").and_then(|(_, _, value)| value.as_ref());
+    let name = found.iter().find(|option| option.flag == "--name").and_then(|option| option.value.as_ref());
     let reference = &options[image];
     let called = name.map_or(reference.text.as_str(), |name| name.text.as_str());
     let unit = builder.unit(unit, format!("container `{called}`"));
@@ -82,10 +57,61 @@ pub(super) fn add(builder: &mut Builder<'_>, unit: UnitId, program: &str, words:
     if !builder.built_images.hold(&reference.text) {
         image::add(builder, unit, &reference.text, reference.place.clone(), "run");
     }
-    for (flag, place, value) in &found {
-        option(&mut Draft { builder, unit, place: place.clone(), value: value.as_ref() }, flag);
-    }
+    found.iter().for_each(|found| tell(builder, unit, found));
     argument::add(builder, unit, "", &options[image + 1..]);
+}
+
+/// Tells what options of `docker run` say of a container, where they stand without the rest of the command. Words that are no option of
+/// it are passed over.
+pub(in crate::facts) fn add_options(builder: &mut Builder<'_>, unit: UnitId, words: &[argument::Word]) {
+    let mut rest = words;
+    loop {
+        let (found, operand) = read(rest);
+        found.iter().for_each(|found| tell(builder, unit, found));
+        let Some(operand) = operand else { break };
+        rest = &rest[operand + 1..];
+    }
+}
+
+/// An option with its value.
+struct Given {
+    flag: String,
+    place: std::ops::Range<usize>,
+    value: Option<argument::Word>,
+}
+
+/// The options up to the first word that is none, and where that stands.
+fn read(words: &[argument::Word]) -> (Vec<Given>, Option<usize>) {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        at += 1;
+        if is_variable_of_options(&word.text) {
+            continue;
+        }
+        if !word.text.starts_with('-') {
+            return (found, Some(at - 1));
+        }
+        let (flag, inline) = split(&word.text);
+        let (value, end) = if let Some(value) = inline {
+            let start = word.place.end.saturating_sub(value.len()).max(word.place.start);
+            (Some(argument::Word { text: value.to_owned(), place: start..word.place.end }), word.place.end)
+        } else if is_switch(&flag) {
+            (None, word.place.end)
+        } else {
+            let value = words.get(at).cloned();
+            at += 1;
+            let end = value.as_ref().map_or(word.place.end, |value| value.place.end.max(word.place.end));
+            (value, end)
+        };
+        found.push(Given { flag, place: word.place.start..end, value });
+    }
+    (found, None)
+}
+
+fn tell(builder: &mut Builder<'_>, unit: UnitId, given: &Given) {
+    let Given { flag, place, value } = given;
+    option(&mut Draft { builder, unit, place: place.clone(), value: value.as_ref() }, flag);
 }
 
 /// Where the options of `run`, `create` or `service create` begin.
@@ -106,16 +132,16 @@ fn behind_subcommand(words: &[argument::Word]) -> Option<usize> {
     None
 }
 
-/// Splits `--flag=value`, and `-p8080:80`.
-fn split(text: &str) -> (&str, Option<&str>) {
+/// Splits `--flag=value`, `-p8080:80`, and letters that stand together: the first that takes a value has what follows.
+fn split(text: &str) -> (String, Option<&str>) {
     if text.starts_with("--") {
-        return text.split_once('=').map_or((text, None), |(flag, value)| (flag, Some(value)));
+        let (flag, value) = text.split_once('=').map_or((text, None), |(flag, value)| (flag, Some(value)));
+        return (flag.to_owned(), value);
     }
-    let is_cluster = text[1..].bytes().all(|byte| byte.is_ascii_alphabetic());
-    match text.char_indices().nth(2) {
-        Some((at, _)) if !is_cluster => (&text[..at], Some(text[at..].trim_start_matches('='))),
-        _ => (text, None),
-    }
+    let taking = text.char_indices().skip(1).find(|(_, letter)| !SHORT_SWITCHES.contains(*letter));
+    let Some((at, letter)) = taking else { return (text.to_owned(), None) };
+    let value = text[at + letter.len_utf8()..].trim_start_matches('=');
+    (format!("-{letter}"), Some(value).filter(|value| !value.is_empty()))
 }
 
 /// `$DOCKER_OPTS` stands for options, `$IMAGE` for the image.
@@ -217,8 +243,6 @@ fn environment(draft: &mut Draft<'_, '_, '_>, text: &str) {
 }
 
 fn variable(draft: &mut Draft<'_, '_, '_>, name: &str, value: Option<&str>, origin: &'static str) {
-    let length = value.map_or(0, str::len);
-    let end = draft.place.end;
     let known = value.and_then(crate::facts::text::with_defaults);
     let mut fact = draft
         .builder
@@ -226,8 +250,11 @@ fn variable(draft: &mut Draft<'_, '_, '_>, name: &str, value: Option<&str>, orig
         .with(Attribute::Name, name.to_owned())
         .with(Attribute::Origin, origin)
         .with_some(Attribute::Value, known);
-    if value.is_some() {
-        fact = fact.value_at(end.saturating_sub(length)..end);
+    if let (Some(value), Some(word)) = (value, draft.value) {
+        // Inside quotes the value's own place is not known.
+        let is_verbatim = word.place.len() == word.text.len();
+        let start = if is_verbatim { word.place.end - value.len() } else { word.place.start };
+        fact = fact.value_at(start..word.place.end);
     }
     fact.add();
 }

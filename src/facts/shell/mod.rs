@@ -16,7 +16,9 @@ mod tell;
 use std::ops::Range;
 
 pub(super) use self::built::BuiltImages;
+pub(super) use self::container::add_options as add_docker_options;
 pub(super) use self::download::Downloads;
+pub(super) use self::program::base_name;
 use self::script::Script;
 use crate::facts::{Builder, Facts, UnitId, argument};
 

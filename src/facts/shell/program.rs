@@ -118,7 +118,7 @@ impl Process {
 }
 
 /// A program's name without its folder.
-pub(super) fn base_name(text: &str) -> &str {
+pub(in crate::facts) fn base_name(text: &str) -> &str {
     let name = text.rsplit(['/', '\\']).next().unwrap_or(text);
     name.strip_suffix(".exe").unwrap_or(name)
 }

@@ -147,6 +147,9 @@ fn containers_are_services() {
     );
     assert_eq!(told(FactKind::Mount, &[Attribute::Source, Attribute::Target, Attribute::Writable]), ["/ /host false"]);
     assert_eq!(told(FactKind::Environment, &[Attribute::Name, Attribute::Value]), ["A b"]);
+    let user = |text| all(text, FactKind::Privilege, &[Attribute::Name, Attribute::Value]);
+    assert_eq!(user("docker run -uroot i"), ["user root"]);
+    assert_eq!(user("docker run -itu root i"), ["user root"]);
     assert_eq!(all("docker compose run x\ndocker pull y", FactKind::Service, &[Attribute::Kind]), Vec::<String>::new());
 }
 
